@@ -1,0 +1,22 @@
+//! What the browser, the server and the REST API say to each other.
+//!
+//! Plain data only: typed ids, the shapes of questions and answers, stable error codes and the limits of forms. It
+//! compiles to wasm, so nothing here may read a clock, a zone table or a file.
+
+pub mod accounts;
+pub mod audit;
+pub mod availability;
+pub mod booking;
+pub mod error;
+pub mod ids;
+pub mod lang;
+pub mod limits;
+pub mod live;
+pub mod messages;
+pub mod money;
+pub mod practice;
+
+pub use error::{ApiError, ErrorCode, FieldError, FieldProblem};
+pub use ids::*;
+pub use lang::{Lang, Text};
+pub use money::Money;

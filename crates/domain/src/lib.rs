@@ -1,0 +1,13 @@
+//! The rules of the practice as pure, total functions. No I/O, no clock, no randomness.
+//!
+//! Everything compiles to wasm; what needs zone tables (`slots`, feature `zones`) or the list of common passwords
+//! (feature `passwords`) is for the server only.
+
+pub mod booking;
+pub mod dates;
+pub mod password;
+pub mod permissions;
+pub mod reference;
+#[cfg(feature = "zones")]
+pub mod slots;
+pub mod validate;
