@@ -1,0 +1,311 @@
+//! Everything that changes a booking. Each change adds one to its version, which tells open pages.
+
+use crate::StoreError;
+use chrono::{DateTime, Utc};
+use contracts::booking::{BookingStatus, PatientDetails};
+use contracts::practice::BookingPolicy;
+use contracts::{BookingId, Lang, MemberId, PatientId, PracticeId, ServiceId, TherapistId};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+/// A slot that was chosen and will be held.
+#[derive(Debug, Clone)]
+pub struct NewBooking {
+    pub id: BookingId,
+    pub therapist: TherapistId,
+    pub service: ServiceId,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub price_minor: i64,
+    pub currency: String,
+    pub policy: BookingPolicy,
+    pub lang: Lang,
+    pub visitor_zone: Option<String>,
+    pub reference: String,
+    pub deadline: Option<DateTime<Utc>>,
+}
+
+/// Writes a held booking; `false` when its reference exists already in the practice.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn insert(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    new: &NewBooking,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "INSERT INTO bookings (practice_id, id, therapist_id, service_id, status, starts_at, ends_at, price_minor, currency,
+                               policy, language, visitor_zone, reference, deadline, created_at, changed_at)
+         VALUES ($1, $2, $3, $4, 'held', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+         ON CONFLICT (practice_id, reference) DO NOTHING",
+        practice.0,
+        new.id.0,
+        new.therapist.0,
+        new.service.0,
+        new.starts_at,
+        new.ends_at,
+        new.price_minor,
+        new.currency,
+        Json(&new.policy) as _,
+        new.lang.code(),
+        new.visitor_zone,
+        new.reference,
+        new.deadline,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Keeps what was typed. Everything must fit the columns already.
+///
+/// # Errors
+/// `NothingChanged` when there is no such booking.
+pub async fn save_details(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    id: BookingId,
+    details: &PatientDetails,
+) -> Result<(), StoreError> {
+    let done = sqlx::query!(
+        "UPDATE bookings SET patient_name = $3, patient_email = $4, patient_phone = $5, first_time = $6, reason = $7,
+                             version = version + 1
+         WHERE practice_id = $1 AND id = $2",
+        practice.0,
+        id.0,
+        details.name,
+        details.email,
+        details.phone,
+        details.first_time,
+        details.reason
+    )
+    .execute(connection)
+    .await?;
+    crate::practices::changed_one(done.rows_affected())
+}
+
+/// Sends the request in its patient's name; [`change`] moves it on.
+///
+/// # Errors
+/// `NothingChanged` when there is no such booking.
+pub async fn set_requested(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    id: BookingId,
+    patient: PatientId,
+    details: &PatientDetails,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let done = sqlx::query!(
+        "UPDATE bookings SET patient_name = $3, patient_email = $4, patient_phone = $5, reason = $6, patient_id = $7,
+                             requested_at = $8
+         WHERE practice_id = $1 AND id = $2",
+        practice.0,
+        id.0,
+        details.name,
+        details.email,
+        details.phone,
+        details.reason,
+        patient.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    crate::practices::changed_one(done.rows_affected())
+}
+
+/// Who ended a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClosedBy {
+    Member(MemberId),
+    Patient,
+    System,
+}
+
+/// A step from one state to the next.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    pub status: BookingStatus,
+    pub deadline: Option<DateTime<Utc>>,
+    pub by: ClosedBy,
+    /// Why it was declined or cancelled.
+    pub reason: Option<&'a str>,
+    /// The money is there.
+    pub paid: bool,
+}
+
+/// # Errors
+/// `NothingChanged` when there is no such booking.
+pub async fn change(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    id: BookingId,
+    change: &Change<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let closed = !change.status.keeps_slot();
+    let (kind, member) = match change.by {
+        ClosedBy::Member(member) => ("member", Some(member.0)),
+        ClosedBy::Patient => ("patient", None),
+        ClosedBy::System => ("system", None),
+    };
+    let done = sqlx::query!(
+        "UPDATE bookings SET status = $3, deadline = $4, version = version + 1, changed_at = $5, changed_by = $6,
+           closed_at = $7, closed_by_kind = $8, closing_reason = $9,
+           confirmed_at = CASE WHEN $10 THEN $5 ELSE confirmed_at END, paid_at = CASE WHEN $11 THEN $5 ELSE paid_at END
+         WHERE practice_id = $1 AND id = $2",
+        practice.0,
+        id.0,
+        change.status.as_str(),
+        change.deadline,
+        now,
+        member,
+        closed.then_some(now),
+        closed.then_some(kind),
+        change.reason.filter(|_| closed),
+        change.status == BookingStatus::Confirmed,
+        change.paid
+    )
+    .execute(connection)
+    .await?;
+    crate::practices::changed_one(done.rows_affected())
+}
+
+/// Something about the booking changed that is not its state: a late proof came or was decided.
+///
+/// # Errors
+/// `NothingChanged` when there is no such booking.
+pub async fn touch(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    id: BookingId,
+    paid_at: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    let done = sqlx::query!(
+        "UPDATE bookings SET version = version + 1, paid_at = coalesce($3, paid_at) WHERE practice_id = $1 AND id = $2",
+        practice.0,
+        id.0,
+        paid_at
+    )
+    .execute(connection)
+    .await?;
+    crate::practices::changed_one(done.rows_affected())
+}
+
+/// Ends holds that lapsed; what was typed stays until it is erased.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn lapse(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    ids: &[BookingId],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = ids.iter().map(|b| b.0).collect();
+    sqlx::query!(
+        "UPDATE bookings SET status = 'expired', deadline = NULL, version = version + 1, changed_at = $3, closed_at = $3,
+           closed_by_kind = 'system'
+         WHERE practice_id = $1 AND id = ANY($2) AND status = 'held'",
+        practice.0,
+        &ids,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Locks bookings whose deadline has passed, leaving out those another server is busy with.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn lock_due(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<BookingId>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM bookings WHERE practice_id = $1 AND deadline <= $2
+         ORDER BY deadline LIMIT $3 FOR UPDATE SKIP LOCKED",
+        practice.0,
+        now,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(BookingId).collect())
+}
+
+/// Locks closed, never paid bookings that still hold personal data and were closed by `closed_before`, leaving out those
+/// another server is busy with and those whose proof still waits for a decision. With each comes its patient.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn lock_erasable(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    closed_before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<(BookingId, Option<PatientId>)>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT b.id, b.patient_id FROM bookings b
+         WHERE b.practice_id = $1 AND b.erased_at IS NULL AND b.paid_at IS NULL
+           AND b.status IN ('expired', 'declined', 'cancelled') AND b.closed_at <= $2
+           AND NOT EXISTS (SELECT 1 FROM payment_proofs x
+                           WHERE x.practice_id = $1 AND x.booking_id = b.id AND x.state = 'submitted')
+           AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.practice_id = $1 AND s.booking_id = b.id)
+         ORDER BY b.closed_at LIMIT $3 FOR UPDATE OF b SKIP LOCKED",
+        practice.0,
+        closed_before,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (BookingId(row.id), row.patient_id.map(PatientId))).collect())
+}
+
+/// Erases what these bookings and the messages about them tell of a person.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn erase(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    ids: &[BookingId],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = ids.iter().map(|b| b.0).collect();
+    sqlx::query!(
+        "UPDATE bookings SET patient_name = NULL, patient_email = NULL, patient_phone = NULL, reason = NULL,
+           closing_reason = NULL, visitor_zone = NULL, patient_id = NULL, erased_at = $3, version = version + 1
+         WHERE practice_id = $1 AND id = ANY($2)",
+        practice.0,
+        &ids,
+        now
+    )
+    .execute(&mut *connection)
+    .await?;
+    // What was never delivered will not be: there is nobody left to deliver it to.
+    sqlx::query!(
+        "DELETE FROM messages WHERE practice_id = $1 AND booking_id = ANY($2) AND status <> 'sent'",
+        practice.0,
+        &ids
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "UPDATE messages SET recipient = '', recipient_name = '', subject = '', body_text = '', body_html = '', calendar = NULL
+         WHERE practice_id = $1 AND booking_id = ANY($2)",
+        practice.0,
+        &ids
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

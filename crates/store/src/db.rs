@@ -1,0 +1,84 @@
+//! The pool, and the one way to begin a transaction.
+
+use crate::StoreError;
+use contracts::{PracticeId, UserId};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The migrations, embedded into the program.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+/// A transaction; dropping it rolls back.
+pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
+
+/// The pool of connections that serve. They run as `calma_app`, whatever role the address names.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+}
+
+impl Db {
+    /// Connects with at most `max` connections. Connections become `calma_app` before anything uses them.
+    ///
+    /// # Errors
+    /// When the address cannot be read or the database cannot be reached.
+    pub async fn connect(url: &str, max: u32) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)?.application_name("calma");
+        let pool = PgPoolOptions::new()
+            .max_connections(max)
+            .acquire_timeout(Duration::from_secs(10))
+            .idle_timeout(Duration::from_secs(30))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::query("SET ROLE calma_app").execute(&mut *connection).await?;
+                    sqlx::query("SET statement_timeout = '15s'").execute(&mut *connection).await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Begins a transaction that sees the rows of one practice and no others.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn practice(&self, practice: PracticeId, user: Option<UserId>) -> Result<Tx, StoreError> {
+        // One round trip instead of two. Ids consist of digits, letters and dashes, so they can stand in the text.
+        let user = user.map(|u| u.to_string()).unwrap_or_default();
+        let begin = format!(
+            "BEGIN; SELECT set_config('app.practice_id', '{practice}', true), set_config('app.user_id', '{user}', true)"
+        );
+        Ok(self.pool.begin_with(sqlx::AssertSqlSafe(begin)).await?)
+    }
+
+    /// A connection outside any transaction and practice, for one look-up: cheaper than [`Self::anywhere`].
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn connection(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, StoreError> {
+        Ok(self.pool.acquire().await?)
+    }
+
+    /// Begins a transaction without a practice: it sees users, links and the lookup functions, and no practice's rows.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn anywhere(&self) -> Result<Tx, StoreError> {
+        Ok(self.pool.begin().await?)
+    }
+}
+
+/// The server's version as PostgreSQL numbers it: 150018 is 15.18.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn server_version(connection: &mut sqlx::PgConnection) -> Result<i32, StoreError> {
+    Ok(sqlx::query_scalar("SELECT current_setting('server_version_num')::int").fetch_one(connection).await?)
+}

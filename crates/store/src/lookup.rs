@@ -1,0 +1,172 @@
+//! The few doors from outside into a practice: which practice does a slug, a booking, a person belong to?
+//!
+//! Each is a SECURITY DEFINER function of the database that tells ids and nothing more, so it works in a transaction
+//! without a practice ([`crate::Db::anywhere`]). What is found is then read in a transaction of that practice.
+
+use crate::StoreError;
+use chrono::{DateTime, Utc};
+use contracts::accounts::Role;
+use contracts::{BookingId, MemberId, PracticeId, TherapistId, UserId};
+use sqlx::PgConnection;
+
+/// A user's place in one practice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    pub practice_id: PracticeId,
+    pub practice_name: String,
+    /// Has the owner confirmed the e-mail address?
+    pub confirmed: bool,
+    pub member_id: MemberId,
+    pub role: Role,
+    /// The member's own therapist profile.
+    pub therapist_id: Option<TherapistId>,
+}
+
+/// The published therapist of a confirmed practice behind a public address.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn therapist_by_slug(
+    connection: &mut PgConnection,
+    slug: &str,
+) -> Result<Option<(PracticeId, TherapistId)>, StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT practice_id AS "practice_id!", therapist_id AS "therapist_id!" FROM lookup.therapist_by_slug($1)"#,
+        slug
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|r| (r.practice_id.into(), r.therapist_id.into())))
+}
+
+/// Every published address, in order.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn published_slugs(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar!(r#"SELECT slug AS "slug!" FROM lookup.published_slugs() AS slug"#)
+        .fetch_all(connection)
+        .await?)
+}
+
+/// The practice a booking was made with.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practice_of_booking(
+    connection: &mut PgConnection,
+    booking: BookingId,
+) -> Result<Option<PracticeId>, StoreError> {
+    let practice =
+        sqlx::query_scalar!(r#"SELECT lookup.practice_of_booking($1)"#, booking.0).fetch_one(connection).await?;
+    Ok(practice.map(PracticeId))
+}
+
+/// The practices in which this address has bookings that were sent and are not erased.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practices_of_patient(connection: &mut PgConnection, email: &str) -> Result<Vec<PracticeId>, StoreError> {
+    let ids = sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.practices_of_patient($1) AS id ORDER BY 1"#, email)
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(PracticeId).collect())
+}
+
+/// The practice that sent the invitation with this token (as its SHA-256).
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practice_of_invitation(
+    connection: &mut PgConnection,
+    token_hash: &[u8],
+) -> Result<Option<PracticeId>, StoreError> {
+    let practice =
+        sqlx::query_scalar!(r#"SELECT lookup.practice_of_invitation($1)"#, token_hash).fetch_one(connection).await?;
+    Ok(practice.map(PracticeId))
+}
+
+/// Where a user is an active member, the oldest membership first.
+///
+/// # Errors
+/// When the database cannot answer, or a role is unknown.
+pub async fn memberships(connection: &mut PgConnection, user: UserId) -> Result<Vec<Membership>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT practice_id AS "practice_id!", practice_name AS "practice_name!", confirmed AS "confirmed!",
+                  member_id AS "member_id!", role AS "role!", therapist_id AS "therapist_id?"
+           FROM lookup.memberships($1)"#,
+        user.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            Ok(Membership {
+                practice_id: r.practice_id.into(),
+                practice_name: r.practice_name,
+                confirmed: r.confirmed,
+                member_id: r.member_id.into(),
+                role: Role::parse(&r.role).ok_or(StoreError::Unreadable("members.role"))?,
+                therapist_id: r.therapist_id.map(TherapistId),
+            })
+        })
+        .collect()
+}
+
+/// Practices with a booking whose deadline has passed at `at`.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practices_with_due_bookings(
+    connection: &mut PgConnection,
+    at: DateTime<Utc>,
+) -> Result<Vec<PracticeId>, StoreError> {
+    let ids =
+        sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.practices_with_due_bookings($1) AS id ORDER BY 1"#, at)
+            .fetch_all(connection)
+            .await?;
+    Ok(ids.into_iter().map(PracticeId).collect())
+}
+
+/// Practices with a never-paid booking that was closed at `closed_before` or earlier and still holds personal data.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practices_with_erasable_bookings(
+    connection: &mut PgConnection,
+    closed_before: DateTime<Utc>,
+) -> Result<Vec<PracticeId>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        r#"SELECT id AS "id!" FROM lookup.practices_with_erasable_bookings($1) AS id ORDER BY 1"#,
+        closed_before
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(PracticeId).collect())
+}
+
+/// Practices with a message to send at `at`.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practices_with_due_messages(
+    connection: &mut PgConnection,
+    at: DateTime<Utc>,
+) -> Result<Vec<PracticeId>, StoreError> {
+    let ids =
+        sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.practices_with_due_messages($1) AS id ORDER BY 1"#, at)
+            .fetch_all(connection)
+            .await?;
+    Ok(ids.into_iter().map(PracticeId).collect())
+}
+
+/// Practices whose audit log has entries that are not sealed yet.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practices_with_unsealed_audit(connection: &mut PgConnection) -> Result<Vec<PracticeId>, StoreError> {
+    let ids = sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.practices_with_unsealed_audit() AS id ORDER BY 1"#)
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(PracticeId).collect())
+}

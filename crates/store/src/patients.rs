@@ -1,0 +1,177 @@
+//! Patients of a practice, recognised by phone first and e-mail second (004 BR-BK-005), and their sessions.
+
+use crate::StoreError;
+use chrono::{DateTime, Utc};
+use contracts::{BookingId, Lang, PatientId, PracticeId, ServiceId, SessionId, TherapistId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A patient as a booking's form describes them, already cleaned.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPatient<'a> {
+    pub id: PatientId,
+    pub name: &'a str,
+    /// E.164.
+    pub phone: &'a str,
+    /// Lower case.
+    pub email: &'a str,
+    pub lang: Lang,
+}
+
+/// The patient with this phone, else with this e-mail address, else a new one. The row is locked against being erased
+/// until the transaction ends.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn find_or_create(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    new: &NewPatient<'_>,
+    now: DateTime<Utc>,
+) -> Result<PatientId, StoreError> {
+    if let Some(id) = find(connection, practice, new).await? {
+        return Ok(id);
+    }
+    let inserted = sqlx::query_scalar!(
+        "INSERT INTO patients (practice_id, id, name, phone, email, language, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id",
+        practice.0,
+        new.id.0,
+        new.name,
+        new.phone,
+        new.email,
+        new.lang.code(),
+        now
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    match inserted {
+        Some(id) => Ok(PatientId(id)),
+        // Somebody else made the same patient a moment ago.
+        None => find(connection, practice, new).await?.ok_or(StoreError::NothingChanged),
+    }
+}
+
+async fn find(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    new: &NewPatient<'_>,
+) -> Result<Option<PatientId>, StoreError> {
+    let by_phone = sqlx::query_scalar!(
+        "SELECT id FROM patients WHERE practice_id = $1 AND phone = $2 AND deleted_at IS NULL FOR KEY SHARE",
+        practice.0,
+        new.phone
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let Some(id) = by_phone {
+        return Ok(Some(PatientId(id)));
+    }
+    let by_email = sqlx::query_scalar!(
+        "SELECT id FROM patients WHERE practice_id = $1 AND email = $2 AND deleted_at IS NULL
+         ORDER BY created_at, id LIMIT 1 FOR KEY SHARE",
+        practice.0,
+        new.email
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(by_email.map(PatientId))
+}
+
+/// Deletes those of these patients to whom nothing leads any more: they existed for requests that are erased.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn delete_orphans(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    patients: &[PatientId],
+) -> Result<u64, StoreError> {
+    let ids: Vec<Uuid> = patients.iter().map(|p| p.0).collect();
+    // Locked first: a request that finds one of them right now either is seen by the next statement or waits for it.
+    sqlx::query!(
+        "SELECT id FROM patients WHERE practice_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+        practice.0,
+        &ids
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let done = sqlx::query!(
+        "DELETE FROM patients p WHERE p.practice_id = $1 AND p.id = ANY($2)
+           AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.practice_id = $1 AND b.patient_id = p.id)
+           AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.practice_id = $1 AND s.patient_id = p.id)",
+        practice.0,
+        &ids
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// A session in the diary, made from a booking.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    pub id: SessionId,
+    pub booking: BookingId,
+    pub therapist: TherapistId,
+    pub patient: PatientId,
+    pub service: ServiceId,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub price_minor: i64,
+    pub currency: String,
+    pub video_link: Option<String>,
+}
+
+/// # Errors
+/// When the database cannot answer, or the booking has a session already.
+pub async fn insert_session(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    new: &NewSession,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO sessions (practice_id, id, booking_id, therapist_id, patient_id, service_id, status, starts_at, ends_at,
+                               price_minor, currency, video_link, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'scheduled', $7, $8, $9, $10, $11, $12)",
+        practice.0,
+        new.id.0,
+        new.booking.0,
+        new.therapist.0,
+        new.patient.0,
+        new.service.0,
+        new.starts_at,
+        new.ends_at,
+        new.price_minor,
+        new.currency,
+        new.video_link,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Cancels the sessions of these bookings, where they have one.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn cancel_sessions(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    bookings: &[BookingId],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = bookings.iter().map(|b| b.0).collect();
+    sqlx::query!(
+        "UPDATE sessions SET status = 'cancelled', cancelled_at = $3
+         WHERE practice_id = $1 AND booking_id = ANY($2) AND status = 'scheduled'",
+        practice.0,
+        &ids,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
