@@ -1,0 +1,5 @@
+//! Ports to the outside world. Each has a default that works offline and a real adapter.
+
+pub mod cache;
+pub mod files;
+pub mod mail;
