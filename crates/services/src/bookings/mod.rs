@@ -1,0 +1,49 @@
+//! From hold to session: what patients and practices do with bookings.
+//!
+//! Every use case follows the same steps: take the locks, ask the state machine of `domain`, write, leave an audit entry
+//! and the messages, commit. Locks are always taken in this order, so nobody waits in a circle:
+//!
+//! 1. the therapist's advisory lock, shared (a change of opening hours takes it alone),
+//! 2. rows of bookings, by id where there are several,
+//! 3. rows of occupancies, where the exclusion constraint has the last word.
+
+mod held;
+mod notify;
+mod practice;
+mod proof;
+mod public;
+mod steps;
+mod view;
+
+pub use held::{hold, hold_again, release};
+pub use practice::{act, counts, dashboard, get, list, week};
+pub use proof::submit_proof;
+pub use public::{calendar_file, cancel_by_patient, save_details, send_request, view};
+
+pub(crate) use practice::cancel_in;
+pub(crate) use steps::expire;
+
+use crate::{Ctx, Result, ServiceError, tokens};
+use contracts::booking::BookingView;
+use contracts::{BookingId, PracticeId};
+use store::{Tx, lookup};
+
+/// A transaction of the practice a booking's token leads to.
+async fn open(ctx: &Ctx, token: &str) -> Result<(Tx, PracticeId, BookingId)> {
+    let id = tokens::booking_of(&ctx.deps.secrets, token).ok_or_else(ServiceError::not_found)?;
+    let mut connection = ctx.deps.db.connection().await?;
+    let practice = lookup::practice_of_booking(&mut connection, id).await?.ok_or_else(ServiceError::not_found)?;
+    drop(connection);
+    Ok((ctx.deps.db.practice(practice, None).await?, practice, id))
+}
+
+/// What a signed-in patient has with one practice, the newest first; at most 100.
+pub(crate) async fn views_for_email(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    practice: PracticeId,
+    email: &str,
+) -> Result<Vec<BookingView>> {
+    let rows = store::bookings::of_email(tx, practice, email).await?;
+    rows.iter().map(|row| view::view(ctx, row)).collect()
+}

@@ -1,0 +1,114 @@
+//! What people are told about a booking, in their language and the therapist's wall clock.
+
+use super::view::local;
+use crate::calendar_file::{IcsEvent, session_ics};
+use crate::messages::{Facts, NewMessage, PaymentInstructionsText, Template, enqueue};
+use crate::{Ctx, Result, ServiceError, tokens};
+use chrono::{DateTime, Utc};
+use contracts::booking::BookingStatus;
+use contracts::{Lang, Money};
+use domain::dates::long_when;
+use store::Tx;
+use store::bookings::BookingRow;
+
+/// Tells the patient. `reason` is what the practice wrote, where it did.
+pub(super) async fn patient(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    row: &BookingRow,
+    template: Template,
+    reason: &str,
+    calendar: Option<String>,
+) -> Result<()> {
+    let link = format!("{}/b/{}", ctx.deps.base_url, tokens::booking_token(&ctx.deps.secrets, row.id));
+    let message = NewMessage {
+        practice_id: row.practice_id,
+        booking_id: Some(row.id),
+        to: row.patient_email.clone(),
+        to_name: row.patient_name.clone(),
+        lang: row.lang,
+        template,
+        facts: Facts { link, ..facts(row, row.lang, reason)? },
+        calendar,
+    };
+    enqueue(tx, ctx, message).await
+}
+
+/// Tells the therapist, or the practice's first admin where the therapist has no account.
+pub(super) async fn therapist(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    row: &BookingRow,
+    template: Template,
+    reason: &str,
+) -> Result<()> {
+    let Some(to) = store::bookings::recipient_for(tx, row.practice_id, row.therapist_id).await? else {
+        return Ok(());
+    };
+    let lang = Lang::from_code(&to.language).unwrap_or(row.practice_lang);
+    let mut facts = facts(row, lang, reason)?;
+    facts.link = format!("{}/app", ctx.deps.base_url);
+    if row.status != BookingStatus::PendingApproval {
+        // Any other deadline is the patient's.
+        facts.deadline.clear();
+    }
+    let message = NewMessage {
+        practice_id: row.practice_id,
+        booking_id: Some(row.id),
+        to: to.email,
+        to_name: to.name,
+        lang,
+        template,
+        facts,
+        calendar: None,
+    };
+    enqueue(tx, ctx, message).await
+}
+
+fn facts(row: &BookingRow, lang: Lang, reason: &str) -> Result<Facts> {
+    let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
+    let people = |at: DateTime<Utc>| long_when(lang, domain::slots::local(zone, at));
+    Ok(Facts {
+        patient_name: row.patient_name.clone(),
+        therapist_name: row.therapist_name.clone(),
+        practice_name: row.practice_name.clone(),
+        service_name: row.service_name.clone(),
+        when: long_when(lang, local(row)?),
+        time_zone: row.time_zone.clone(),
+        price: if row.price_minor > 0 {
+            Money::new(row.price_minor, row.currency.clone()).display(lang)
+        } else {
+            String::new()
+        },
+        reference: row.reference.clone(),
+        deadline: row.deadline.map(people).unwrap_or_default(),
+        instructions: PaymentInstructionsText {
+            mpesa: row.instructions.mpesa.clone(),
+            bank_account: row.instructions.bank_account.clone(),
+            cash: row.instructions.cash,
+            note: row.instructions.note.clone(),
+        },
+        reason: reason.to_owned(),
+        video_link: row.video_link.clone().unwrap_or_default(),
+        cancel_rule: row.policy.cancel_text.clone(),
+        ..Facts::default()
+    })
+}
+
+/// The session as a calendar entry. Its UID is the booking's, so a later version replaces an earlier one.
+pub(super) fn calendar(ctx: &Ctx, row: &BookingRow, cancelled: bool) -> String {
+    let host = ctx.deps.base_url.split("://").last().unwrap_or("calma").to_owned();
+    session_ics(&IcsEvent {
+        uid: format!("{}@{}", row.id, host.split(['/', ':']).next().unwrap_or("calma")),
+        sequence: row.version,
+        summary: format!("{} · {}", row.service_name, row.therapist_name),
+        description: row.practice_name.clone(),
+        location: row.video_link.clone().unwrap_or_default(),
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        time_zone: row.time_zone.clone(),
+        stamp: row.changed_at,
+        url: format!("{}/b/{}", ctx.deps.base_url, tokens::booking_token(&ctx.deps.secrets, row.id)),
+        cancelled,
+    })
+}

@@ -1,0 +1,26 @@
+//! Use cases. Each is one function with [`Ctx`] first: authorise, transact, audit, enqueue.
+//!
+//! Server functions and REST handlers are thin doors to these functions and to nothing else.
+
+pub mod accounts;
+pub mod audit;
+pub mod availability;
+pub mod bookings;
+pub mod calendar_file;
+pub mod cookies;
+pub mod ctx;
+mod cursor;
+pub mod error;
+pub mod files;
+pub(crate) mod form;
+pub mod idempotency;
+pub mod jobs;
+pub mod live;
+pub mod messages;
+pub mod patient_access;
+pub mod practice;
+pub mod slots;
+pub mod tokens;
+
+pub use ctx::{Actor, Ctx, Deps, Member, Secrets};
+pub use error::{Result, ServiceError};
