@@ -1,0 +1,5 @@
+//! The audit log as the practice reads it.
+
+mod actions;
+pub mod page_audit;
+pub mod server_fns;

@@ -1,0 +1,141 @@
+//! `/app/availability?therapist=`: everything that decides when patients can book.
+
+use super::buffers::Buffers;
+use super::exceptions::Exceptions;
+use super::preview::Preview;
+use super::server_fns::{
+    AddException, AddRule, AvailabilityView, DeleteException, DeleteRule, SaveBuffers, load_availability,
+};
+use super::weekly::Weekly;
+use super::why::WhyMissingForm;
+use crate::context::{t, tf};
+use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, query, successes};
+use crate::pages::LazyPage;
+use crate::texts::{availability as words, common, practice};
+use contracts::TherapistId;
+use contracts::availability::AvailabilityPage;
+use domain::permissions::{Action as Verb, Resource as Thing};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use ui::{Button, EmptyState, Glyph, LinkButton, Select, Skeleton, Variant};
+
+pub struct AvailabilityRoute;
+
+impl LazyPage for AvailabilityRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Availability/> }.into_any()
+    }
+}
+
+/// The forms of the page; made once, so that their answers outlive a new fetch.
+#[derive(Clone, Copy)]
+pub(super) struct Forms {
+    pub add_rule: ServerAction<AddRule>,
+    pub delete_rule: ServerAction<DeleteRule>,
+    pub add_exception: ServerAction<AddException>,
+    pub delete_exception: ServerAction<DeleteException>,
+    pub save_buffers: ServerAction<SaveBuffers>,
+}
+
+#[component]
+fn Availability() -> impl IntoView {
+    let forms = Forms {
+        add_rule: ServerAction::new(),
+        delete_rule: ServerAction::new(),
+        add_exception: ServerAction::new(),
+        delete_exception: ServerAction::new(),
+        save_buffers: ServerAction::new(),
+    };
+    let therapist = query("therapist");
+    let done = (
+        successes(forms.add_rule),
+        successes(forms.delete_rule),
+        successes(forms.add_exception),
+        successes(forms.delete_exception),
+        successes(forms.save_buffers),
+    );
+    let changes = move || (done.0.get(), done.1.get(), done.2.get(), done.3.get(), done.4.get());
+    let view =
+        Resource::new_blocking(move || (therapist.get(), changes()), |(therapist, _)| load_availability(therapist));
+    let me = Myself::get();
+    view! {
+        <Title text=t(words::TITLE)/>
+        <Transition fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
+            {move || Suspend::new(async move {
+                let may = me.may(Verb::Update, Thing::Availability).await;
+                match view.await {
+                    Ok(AvailabilityView { page: Some(page), therapists }) => {
+                        view! { <Sections page therapists forms may/> }.into_any()
+                    }
+                    Ok(_) => view! { <NoTherapist/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn NoTherapist() -> impl IntoView {
+    view! {
+        <h1>{t(words::TITLE)}</h1>
+        <EmptyState glyph=Glyph::Users title=t(words::NO_THERAPIST)>
+            <LinkButton href="/app/settings/profile">{t(words::ADD_PROFILE)}</LinkButton>
+        </EmptyState>
+    }
+}
+
+#[component]
+fn Sections(page: AvailabilityPage, therapists: Vec<(TherapistId, String)>, forms: Forms, may: bool) -> impl IntoView {
+    let intro = tf(words::INTRO, &[("name", &page.therapist_name), ("zone", &page.time_zone)]);
+    let links = [
+        ("#weekly", words::WEEKLY),
+        ("#exceptions", words::EXCEPTIONS),
+        ("#buffers", words::BUFFERS),
+        ("#preview", words::PREVIEW),
+        ("#why", words::WHY),
+    ];
+    view! {
+        <header class="page-head">
+            <div>
+                <h1>{t(words::TITLE)}</h1>
+                <p class="muted">{intro}</p>
+            </div>
+            <ChooseTherapist therapists chosen=page.therapist_id/>
+        </header>
+        <DoneNotice/>
+        <nav aria-label=t(words::SECTIONS)>
+            <ul class="summary">
+                {links
+                    .into_iter()
+                    .map(|(href, name)| view! { <li><a class="summary-item" href=href>{t(name)}</a></li> })
+                    .collect_view()}
+            </ul>
+        </nav>
+        <div class="sections">
+            <Weekly page=page.clone() forms may/>
+            <Exceptions page=page.clone() forms may/>
+            <Buffers page=page.clone() forms may/>
+            <Preview page=page.clone()/>
+            <WhyMissingForm page/>
+        </div>
+    }
+}
+
+/// Only where there is a choice.
+#[component]
+fn ChooseTherapist(therapists: Vec<(TherapistId, String)>, chosen: TherapistId) -> impl IntoView {
+    (therapists.len() > 1).then(|| {
+        let options = therapists.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+        view! {
+            <form method="get" action="/app/availability" class="inline-form">
+                <Select label=t(practice::THERAPIST) name="therapist" options value=chosen.to_string()/>
+                <Button variant=Variant::Secondary>{t(practice::SHOW)}</Button>
+            </form>
+        }
+    })
+}

@@ -1,0 +1,313 @@
+//! The month as a grid: links without JavaScript, with it a grid to move in with the arrow keys.
+
+use super::parts::month_code;
+use crate::context::{lang, t, tf};
+use crate::forms::use_hydrated;
+use crate::texts::booking as text;
+use chrono::{Datelike, Days, NaiveDate};
+use contracts::ServiceId;
+use contracts::booking::{Availability, DaySlots, SlotStatus};
+use domain::dates;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use ui::{Glyph, Icon};
+
+/// What a day offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayOffer {
+    Free(usize),
+    /// There are times, but all are taken.
+    Full,
+    Closed,
+}
+
+pub fn offer(day: &DaySlots) -> DayOffer {
+    let taken = |s: &contracts::booking::Slot| matches!(s.status, SlotStatus::Booked | SlotStatus::Locked);
+    match day.free().count() {
+        0 if day.slots.iter().any(taken) => DayOffer::Full,
+        0 => DayOffer::Closed,
+        n => DayOffer::Free(n),
+    }
+}
+
+fn offer_words(offer: DayOffer) -> String {
+    match offer {
+        DayOffer::Free(1) => t(text::DAY_ONE_FREE).to_owned(),
+        DayOffer::Free(n) => tf(text::DAY_FREE, &[("n", &n.to_string())]),
+        DayOffer::Full => t(text::DAY_FULL).to_owned(),
+        DayOffer::Closed => t(text::DAY_CLOSED).to_owned(),
+    }
+}
+
+/// The address of a day or month of this page; what else was chosen stays.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Place {
+    pub slug: String,
+    pub service: ServiceId,
+    /// A slot held before, that another choice gives back.
+    pub instead: Option<String>,
+}
+
+impl Place {
+    fn base(&self) -> String {
+        let instead = self.instead.as_ref().map(|token| format!("&instead={token}")).unwrap_or_default();
+        format!("/{}?service={}{instead}", self.slug, self.service)
+    }
+
+    pub fn day(&self, day: NaiveDate) -> String {
+        format!("{}&day={day}", self.base())
+    }
+
+    pub fn month(&self, month: NaiveDate) -> String {
+        format!("{}&month={}", self.base(), month_code(month))
+    }
+
+    pub fn service(&self, service: ServiceId) -> String {
+        Self { service, ..self.clone() }.base()
+    }
+}
+
+fn day_id(day: NaiveDate) -> String {
+    format!("day-{day}")
+}
+
+/// Moves the focus to a day that is on the page.
+fn focus_day(day: NaiveDate) -> bool {
+    use leptos::wasm_bindgen::JsCast;
+    let element = document().get_element_by_id(&day_id(day)).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
+/// The day a key leads to.
+fn moved(from: NaiveDate, key: &str) -> Option<NaiveDate> {
+    let weekday = u64::from(from.weekday().num_days_from_monday());
+    match key {
+        "ArrowLeft" => from.checked_sub_days(Days::new(1)),
+        "ArrowRight" => from.checked_add_days(Days::new(1)),
+        "ArrowUp" => from.checked_sub_days(Days::new(7)),
+        "ArrowDown" => from.checked_add_days(Days::new(7)),
+        "Home" => from.checked_sub_days(Days::new(weekday)),
+        "End" => from.checked_add_days(Days::new(6 - weekday)),
+        "PageUp" => Some(dates::add_months(from, -1)),
+        "PageDown" => Some(dates::add_months(from, 1)),
+        _ => None,
+    }
+}
+
+/// The month with its days. `to_focus` carries the focus over to another month.
+#[component]
+pub fn MonthGrid(
+    month: Availability,
+    place: Place,
+    #[prop(into)] chosen: Signal<Option<NaiveDate>>,
+    to_focus: RwSignal<Option<NaiveDate>>,
+) -> impl IntoView {
+    let lang = lang();
+    let hydrated = use_hydrated();
+    let navigate = use_navigate();
+    let (from, until, today, horizon) = (month.from, month.until, month.today, month.horizon);
+    // Which day Tab leads to.
+    let current = RwSignal::new(None::<NaiveDate>);
+    let tab_stop = Memo::new(move |_| {
+        let inside = |day: &NaiveDate| (from..=until).contains(day);
+        current.get().filter(inside).or(chosen.get().filter(inside)).unwrap_or(from)
+    });
+    Effect::new(move |_| {
+        if let Some(day) = to_focus.get().filter(|day| (from..=until).contains(day)) {
+            current.set(Some(day));
+            // The new month is put into the page only after this.
+            request_animation_frame(move || {
+                if focus_day(day) {
+                    to_focus.set(None);
+                }
+            });
+        }
+    });
+    let on_key = {
+        let (place, navigate) = (place.clone(), navigate.clone());
+        move |ev: leptos::ev::KeyboardEvent| {
+            let Some(day) = moved(tab_stop.get_untracked(), &ev.key()) else { return };
+            let first = dates::first_of_month(today);
+            if day < first || day > dates::last_of_month(horizon) {
+                return;
+            }
+            ev.prevent_default();
+            if (from..=until).contains(&day) {
+                current.set(Some(day));
+                focus_day(day);
+            } else {
+                to_focus.set(Some(day));
+                navigate(&place.month(day), NavigateOptions { scroll: false, ..Default::default() });
+            }
+        }
+    };
+    let weeks: Vec<_> = dates::weeks(from)
+        .into_iter()
+        .map(|week| {
+            let cells: Vec<_> = week
+                .into_iter()
+                .map(|date| {
+                    let day = month.days.iter().find(|d| d.date == date).filter(|_| (from..=until).contains(&date));
+                    match day {
+                        None => view! { <td class="day-outside" role="gridcell"></td> }.into_any(),
+                        Some(day) => {
+                            day_cell(date, offer(day), today, &place, chosen, hydrated, tab_stop, navigate.clone())
+                        }
+                    }
+                })
+                .collect();
+            view! { <tr role="row">{cells}</tr> }
+        })
+        .collect();
+    let title = dates::month_title(lang, from);
+    view! {
+        <MonthHead title=title.clone() month=month.clone() place=place.clone()/>
+        <table class="month" role="grid" aria-label=title aria-describedby="month-help" on:keydown=on_key>
+            <thead>
+                <tr role="row">
+                    {(0..7)
+                        .filter_map(|i| dates::monday(from).checked_add_days(Days::new(i)))
+                        .map(|day| {
+                            view! {
+                                <th role="columnheader" scope="col" abbr=dates::weekday_name(lang, day)>
+                                    {dates::weekday_short(lang, day)}
+                                </th>
+                            }
+                        })
+                        .collect_view()}
+                </tr>
+            </thead>
+            <tbody>{weeks}</tbody>
+        </table>
+        <p id="month-help" class="sr-only">{t(text::MONTH_HELP)}</p>
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn day_cell(
+    date: NaiveDate,
+    offer: DayOffer,
+    today: NaiveDate,
+    place: &Place,
+    chosen: Signal<Option<NaiveDate>>,
+    hydrated: ReadSignal<bool>,
+    tab_stop: Memo<NaiveDate>,
+    navigate: impl Fn(&str, NavigateOptions) + Clone + 'static,
+) -> AnyView {
+    let lang = lang();
+    let words = offer_words(offer);
+    let is_today = date == today;
+    let spoken = {
+        let today = if is_today { format!(", {}", t(text::TODAY)) } else { String::new() };
+        format!("{}{today}: {words}", dates::long_date(lang, date))
+    };
+    let shown = match offer {
+        DayOffer::Closed => "–".to_owned(),
+        _ => words,
+    };
+    let inner = view! {
+        <span aria-hidden="true" class="day-number figures">{date.day()}</span>
+        <span aria-hidden="true" class="day-offer">{shown}</span>
+        <span class="sr-only">{spoken}</span>
+    };
+    let tabindex = move || hydrated.get().then(|| if tab_stop.get() == date { "0" } else { "-1" });
+    let selected = move || if chosen.get() == Some(date) { "true" } else { "false" };
+    let content = if matches!(offer, DayOffer::Free(_)) {
+        let href = place.day(date);
+        let target = href.clone();
+        view! {
+            <a
+                id=day_id(date)
+                class="day day-free plain"
+                href=format!("{href}#times")
+                tabindex=tabindex
+                on:click=move |ev| {
+                    if ev.ctrl_key() || ev.meta_key() || ev.shift_key() {
+                        return;
+                    }
+                    ev.prevent_default();
+                    navigate(&target, NavigateOptions { scroll: false, ..Default::default() });
+                    super::times::bring_into_view();
+                }
+            >
+                {inner}
+            </a>
+        }
+        .into_any()
+    } else {
+        let class = if offer == DayOffer::Full { "day day-full" } else { "day day-closed" };
+        // Not a link, but the arrow keys pass over it.
+        let tabindex = move || hydrated.get().then(|| if tab_stop.get() == date { "0" } else { "-1" });
+        view! {
+            <span id=day_id(date) class=class tabindex=tabindex>
+                {inner}
+            </span>
+        }
+        .into_any()
+    };
+    view! {
+        <td role="gridcell" aria-selected=selected class:day-today=is_today>
+            {content}
+        </td>
+    }
+    .into_any()
+}
+
+#[component]
+fn MonthHead(title: String, month: Availability, place: Place) -> impl IntoView {
+    let before = dates::add_months(month.from, -1);
+    let after = dates::add_months(month.from, 1);
+    let back = dates::last_of_month(before) >= month.today;
+    let on = after <= month.horizon;
+    view! {
+        <div class="month-head">
+            <h2 aria-live="polite">{title}</h2>
+            <div class="month-steps">
+                <MonthStep there=back href=place.month(before) label=t(text::PREVIOUS_MONTH) glyph=Glyph::ChevronLeft/>
+                <MonthStep there=on href=place.month(after) label=t(text::NEXT_MONTH) glyph=Glyph::ChevronRight/>
+            </div>
+        </div>
+    }
+}
+
+/// An arrow to the month beside; only shown, not a link, where nothing can be booked there.
+#[component]
+fn MonthStep(there: bool, href: String, label: &'static str, glyph: Glyph) -> impl IntoView {
+    if there {
+        view! {
+            <a class="btn btn-secondary btn-icon" href=href aria-label=label data-noscroll="">
+                <Icon glyph/>
+            </a>
+        }
+        .into_any()
+    } else {
+        view! {
+            <span class="btn btn-secondary btn-icon btn-off">
+                <Icon glyph/>
+            </span>
+        }
+        .into_any()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_move_by_day_week_and_month() {
+        let day = |s: &str| s.parse::<NaiveDate>().ok();
+        let Some(from) = day("2026-01-31") else { return };
+        for (key, to) in [
+            ("ArrowLeft", "2026-01-30"),
+            ("ArrowDown", "2026-02-07"),
+            ("Home", "2026-01-26"),
+            ("End", "2026-02-01"),
+            ("PageDown", "2026-02-28"),
+        ] {
+            assert_eq!(moved(from, key), day(to), "{key}");
+        }
+        assert_eq!(moved(from, "a"), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! `/app/bookings/{id}`: everything about one booking, and what can be done with it.
+
+use super::card::{ActError, Actions, Proof};
+use super::server_fns::load_booking;
+use super::{Act, Deed, words as say};
+use crate::context::{lang, t};
+use crate::layouts::practice::kit::{Failed, Myself, practice_live};
+use crate::pages::LazyPage;
+use crate::texts::{common, dashboard as words};
+use chrono::{DateTime, Utc};
+use contracts::accounts::Role;
+use contracts::booking::BookingCard;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use ui::{Glyph, Icon, MoneyText, Skeleton, StatusBadge, When};
+
+pub struct BookingPage;
+
+impl LazyPage for BookingPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Booking/> }.into_any()
+    }
+}
+
+#[component]
+fn Booking() -> impl IntoView {
+    let params = use_params_map();
+    let live = practice_live();
+    let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
+    let card = Resource::new_blocking(move || (id.get(), live.tick.get()), |(id, _)| load_booking(id));
+    let me = Myself::get();
+    view! {
+        <Transition fallback=|| view! { <Skeleton lines=8 label=t(common::LOADING)/> }>
+            {move || Suspend::new(async move {
+                let role = me.role().await;
+                match card.await {
+                    Ok((card, now)) => view! { <Facts card now role/> }.into_any(),
+                    Err(error) => view! { <Title text=t(words::BOOKING)/> <Failed error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Facts(card: BookingCard, now: DateTime<Utc>, role: Role) -> impl IntoView {
+    let live = practice_live();
+    let act = Act::new(&card, Callback::new(move |()| live.refresh()));
+    let deeds = Deed::possible(&card, now, role);
+    let row = |name: contracts::Text, value: AnyView| view! { <dt>{t(name)}</dt> <dd>{value}</dd> };
+    let text = |name: contracts::Text, value: String| {
+        (!value.is_empty()).then(|| row(name, view! { <span>{value}</span> }.into_any()))
+    };
+    let patient = card.patient.clone();
+    let full = say::full_when(&card);
+    let since = say::since(&card, now);
+    let lapses = card.deadline.map(|deadline| format!(" · {}", say::lapses(deadline, now)));
+    let proof = card.proof.clone().map(|proof| {
+        let state = say::proof_state(proof.state);
+        let why = proof.reject_reason.clone();
+        row(
+            words::PROOF,
+            view! {
+                <Proof proof/>
+                <p>{state}{why.map(|why| format!(": {why}"))}</p>
+            }
+            .into_any(),
+        )
+    });
+    view! {
+        <Title text=format!("{} · {}", say::name(&card), t(words::BOOKING))/>
+        <p><a href="/app"><Icon glyph=Glyph::ChevronLeft/>{t(words::BACK_TODAY)}</a></p>
+        <header class="page-head">
+            <h1>{say::name(&card)}</h1>
+            <StatusBadge status=card.status lang=lang()/>
+        </header>
+        <ActError/>
+        <div class="card">
+            <dl class="facts">
+                {row(words::WHEN, view! { <When at=card.starts_at text=full/> }.into_any())}
+                {text(words::SERVICE, format!("{} · {}", card.service_name, say::place(card.place)))}
+                {text(words::THERAPIST, card.therapist_name.clone())}
+                {row(
+                    words::PRICE,
+                    view! {
+                        <MoneyText money=card.price.clone() lang=lang()/>
+                        " · "
+                        {t(if card.paid { words::PAID } else { words::UNPAID })}
+                    }
+                        .into_any(),
+                )}
+                {text(words::REFERENCE, card.reference.clone())}
+                {text(words::PHONE, patient.phone)}
+                {text(words::EMAIL, patient.email)}
+                {patient.first_time.then(|| row(words::PATIENT, t(words::FIRST_TIME).into_any()))}
+                {text(words::REASON, patient.reason)}
+                {proof}
+                {text(words::CLOSING_REASON, card.closing_reason.clone().unwrap_or_default())}
+                {card.cancelled_by_patient.then(|| row(words::STATUS, t(words::BY_PATIENT).into_any()))}
+            </dl>
+            <p class="muted">{since}{lapses}</p>
+            <div class="actions">
+                {(!deeds.is_empty())
+                    .then(|| view! { <Actions card=card.clone() deeds act/> })}
+                {card
+                    .video_link
+                    .clone()
+                    .map(|link| {
+                        view! {
+                            <a class="btn btn-secondary" href=link target="_blank" rel="noopener noreferrer">
+                                <Icon glyph=Glyph::Video/>
+                                {t(words::START)}
+                            </a>
+                        }
+                    })}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,168 @@
+//! `/app`: what needs an action first, then today, then the rest (003).
+
+use super::card::{ActError, CardView};
+use super::live_line::{LiveLine, age};
+use super::server_fns::load_dashboard;
+use super::words as say;
+use crate::context::{lang, t, tf};
+use crate::layouts::practice::kit::{Failed, Fresh, Myself, fresh, practice_live};
+use crate::pages::LazyPage;
+use crate::texts::{common, dashboard as words, practice};
+use chrono::Duration;
+use contracts::Text;
+use contracts::accounts::Role;
+use contracts::booking::{BookingCard, BookingStatus, Counts, Dashboard};
+use domain::dates;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use ui::{EmptyState, Glyph, Skeleton, Tone, use_toast};
+
+pub struct TodayPage;
+
+impl LazyPage for TodayPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Today/> }.into_any()
+    }
+}
+
+#[component]
+fn Today() -> impl IntoView {
+    let first = Resource::new_blocking(|| (), |()| load_dashboard());
+    let me = Myself::get();
+    view! {
+        <Suspense fallback=|| view! { <Title text=t(practice::TODAY)/> <Skeleton lines=8 label=t(common::LOADING)/> }>
+            {move || Suspend::new(async move {
+                let role = me.role().await;
+                match first.await {
+                    Ok(initial) => view! { <Board initial role/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Board(initial: Dashboard, role: Role) -> impl IntoView {
+    let live = practice_live();
+    let today = initial.today;
+    let fresh = fresh(initial, live, load_dashboard);
+    let age = age(fresh);
+    announce(fresh);
+    let changed = Callback::new(move |()| live.refresh());
+    // Whole minutes are enough for "2 hours ago".
+    let now = Memo::new(move |_| fresh.data.with(|d| d.now) + Duration::seconds(age.get() / 60 * 60));
+    let title = move || {
+        let n = fresh.data.with(|d| d.counts.needs_action());
+        if n > 0 { format!("({n}) {}", t(practice::TODAY)) } else { t(practice::TODAY).to_owned() }
+    };
+    let list = move |pick: fn(&Dashboard) -> Vec<BookingCard>| Signal::derive(move || fresh.data.with(pick));
+    view! {
+        <Title text=title/>
+        <header class="page-head">
+            <div>
+                <h1>{t(practice::TODAY)}</h1>
+                <p class="muted">{move || fresh.data.with(|d| dates::long_date(lang(), d.today))}</p>
+            </div>
+            <LiveLine live age pending=fresh.pending stale=fresh.stale href="/app"/>
+        </header>
+        <ActError/>
+        {move || view! { <Summary counts=fresh.data.with(|d| d.counts)/> }}
+        <div class="sections" aria-busy=move || fresh.pending.get().then_some("true")>
+            <Section id="needs-action" title=words::NEEDS_ACTION empty=words::ALL_DONE urgent=true
+                cards=list(|d| d.needs_action.clone()) now today role changed/>
+            <Section id="today" title=words::TODAY empty=words::NO_TODAY
+                cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() <= d.today).cloned().collect())
+                now today role changed/>
+            <Section id="awaiting-payment" title=words::AWAITING_PAYMENT empty=words::NO_AWAITING
+                cards=list(|d| d.awaiting_payment.clone()) now today role changed/>
+            <Section id="upcoming" title=words::UPCOMING empty=words::NO_UPCOMING
+                cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() > d.today).cloned().collect())
+                now today role changed/>
+            <Section id="closed" title=words::CLOSED empty=words::NO_CLOSED
+                cards=list(|d| d.closed.clone()) now today role changed/>
+        </div>
+    }
+}
+
+/// What waits, in numbers; each leads to its place.
+#[component]
+fn Summary(counts: Counts) -> impl IntoView {
+    let item = |n: u32, text: Text, href: &'static str| {
+        (n > 0).then(|| view! { <li><a class="summary-item" href=href>{tf(text, &[("n", &n.to_string())])}</a></li> })
+    };
+    (counts.needs_action() > 0).then(|| {
+        view! {
+            <ul class="summary">
+                {item(counts.pending_approval, words::COUNT_APPROVE, "#needs-action")}
+                {item(counts.payment_submitted, words::COUNT_VERIFY, "#needs-action")}
+                {item(counts.late_proofs, words::COUNT_LATE, "#needs-action")}
+                {item(counts.failed_messages, words::COUNT_FAILED, "/app/messages?status=failed")}
+            </ul>
+        }
+    })
+}
+
+#[component]
+fn Section(
+    id: &'static str,
+    title: Text,
+    empty: Text,
+    #[prop(optional)] urgent: bool,
+    cards: Signal<Vec<BookingCard>>,
+    #[prop(into)] now: Signal<chrono::DateTime<chrono::Utc>>,
+    today: chrono::NaiveDate,
+    role: Role,
+    changed: Callback<()>,
+) -> impl IntoView {
+    let title_id = format!("{id}-title");
+    let count = move || cards.with(Vec::len);
+    view! {
+        <section id=id class="board-section" aria-labelledby=title_id>
+            <h2 id=title_id.clone()>
+                {t(title)}
+                <span class="count" class:count-urgent=move || { urgent && count() > 0 }>{count}</span>
+            </h2>
+            <Show when=move || count() == 0>
+                <EmptyState glyph={if urgent { Glyph::Check } else { Glyph::Calendar }} title=t(empty)/>
+            </Show>
+            <div class="cards">
+                // A card is made anew when its booking changed, and kept, with what is typed into it, otherwise.
+                <For each=move || cards.get() key=|card| (card.id, card.version, card.status) let:card>
+                    <CardView card now today role changed/>
+                </For>
+            </div>
+        </section>
+    }
+}
+
+/// A toast for everything that was not there before.
+fn announce(fresh: Fresh<Dashboard>) {
+    let toast = use_toast();
+    Effect::new(move |known: Option<Vec<_>>| {
+        let key = |card: &BookingCard| (card.id, card.status);
+        fresh.data.with(|board| {
+            let cards = || board.needs_action.iter().chain(&board.upcoming);
+            if let Some(known) = &known {
+                for card in
+                    cards().filter(|card| !known.iter().any(|(id, status)| *id == card.id && *status == card.status))
+                {
+                    let text = match card.status {
+                        BookingStatus::PendingApproval => words::NEW_REQUEST,
+                        BookingStatus::PaymentSubmitted => words::NEW_PROOF,
+                        // What this member approved or verified is no news to them.
+                        _ if known.iter().any(|(id, _)| *id == card.id) => continue,
+                        _ => words::NEW_BOOKING,
+                    };
+                    let when = say::when(card.local, board.today);
+                    toast.show(tf(text, &[("name", &say::name(card)), ("when", &when)]), Tone::Info);
+                }
+            }
+            cards().chain(&board.awaiting_payment).map(key).collect::<Vec<_>>()
+        })
+    });
+}

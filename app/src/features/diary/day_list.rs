@@ -1,0 +1,62 @@
+//! The days of a week as a list: what phones show, and what reads best aloud.
+
+use crate::context::{lang, t};
+use crate::features::availability::clock;
+use crate::features::dashboard::words as say;
+use crate::texts::diary as words;
+use chrono::Days;
+use contracts::booking::WeekView;
+use domain::dates;
+use leptos::prelude::*;
+use ui::StatusBadge;
+
+#[component]
+pub fn DayList(week: WeekView) -> impl IntoView {
+    (0..7)
+        .map(|i| {
+            let date = week.monday + Days::new(i);
+            let mut bookings: Vec<_> = week.bookings.iter().filter(|card| card.local.date() == date).cloned().collect();
+            bookings.sort_by_key(|card| card.starts_at);
+            let hours: Vec<_> = week
+                .openings
+                .iter()
+                .filter(|(day, ..)| *day == date)
+                .map(|(_, from, until)| {
+                    crate::context::tf(words::OPEN_HOURS, &[("from", &clock(*from)), ("until", &clock(*until))])
+                })
+                .collect();
+            let hours = if hours.is_empty() { t(words::CLOSED).to_owned() } else { hours.join(", ") };
+            let empty = bookings.is_empty();
+            let title = match dates::relative_day(lang(), date, week.today) {
+                Some(word) => format!("{word} · {}", dates::long_date(lang(), date)),
+                None => dates::long_date(lang(), date),
+            };
+            let items = bookings
+                .into_iter()
+                .map(|card| {
+                    view! {
+                        <li>
+                            <a class="list-row plain" href=format!("/app/bookings/{}", card.id)>
+                                <span class="figures list-time">{dates::clock(card.local.time())}</span>
+                                <span class="list-main">
+                                    <strong>{say::name(&card)}</strong>
+                                    <span class="muted">{card.service_name.clone()}" · "{card.therapist_name.clone()}</span>
+                                </span>
+                                <StatusBadge status=card.status lang=lang()/>
+                            </a>
+                        </li>
+                    }
+                })
+                .collect_view();
+            let title_id = format!("list-{date}");
+            view! {
+                <section class="card list-day" aria-labelledby=title_id>
+                    <h2 id=title_id.clone() class:is-today={date == week.today}>{title}</h2>
+                    <p class="muted">{hours}</p>
+                    {empty.then(|| view! { <p class="muted">{t(words::NOTHING)}</p> })}
+                    <ul class="list">{items}</ul>
+                </section>
+            }
+        })
+        .collect_view()
+}

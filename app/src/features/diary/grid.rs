@@ -1,0 +1,155 @@
+//! The week as a grid. Places are classes (`gs-12`: from the 12th five minutes on), since the content security policy
+//! forbids style attributes; `style/practice.css` holds them.
+
+use super::lanes::lanes;
+use super::now_line::now_minutes;
+use crate::context::{lang, t, tf};
+use crate::features::dashboard::words as say;
+use crate::texts::diary as words;
+use chrono::{Days, NaiveDate, Timelike};
+use contracts::booking::{BookingCard, WeekView};
+use domain::dates;
+use leptos::prelude::*;
+use ui::{status_tone, status_word};
+
+/// Minutes of one row.
+const ROW_MIN: i32 = 5;
+/// Beyond this many side by side, they share the last column.
+const LANES_MAX: usize = 4;
+
+/// The hours the grid shows, in whole hours: from the earliest to the latest of anything in the week.
+fn hours(week: &WeekView) -> (i32, i32) {
+    let times = week.bookings.iter().map(minutes).chain(week.openings.iter().map(|(_, from, until)| (*from, *until)));
+    let (mut first, mut last) = (9 * 60, 17 * 60);
+    for (from, until) in times {
+        (first, last) = (first.min(from), last.max(until));
+    }
+    (first / 60, (last + 59) / 60)
+}
+
+/// A booking's start and end on its wall clock, in minutes from the midnight its day began with.
+fn minutes(card: &BookingCard) -> (i32, i32) {
+    let time = card.local.time();
+    let from = i32::try_from(time.num_seconds_from_midnight() / 60).unwrap_or_default();
+    let long = i32::try_from((card.ends_at - card.starts_at).num_minutes()).unwrap_or_default();
+    (from, (from + long).min(24 * 60))
+}
+
+/// The classes of a place in the grid; the first row belongs to nothing, so that lines count from 1.
+fn place(from: i32, until: i32, first_hour: i32) -> String {
+    let row = |minute: i32| (minute - first_hour * 60).clamp(0, 24 * 60) / ROW_MIN + 1;
+    format!("gs-{} ge-{}", row(from), row(until).max(row(from) + 1))
+}
+
+#[component]
+pub fn WeekGrid(week: WeekView) -> impl IntoView {
+    let (first, last) = hours(&week);
+    let labels = (first..last)
+        .map(|hour| {
+            let class = format!("hour {}", place(hour * 60, hour * 60 + 60, first));
+            view! { <div class=class>{format!("{hour:02}:00")}</div> }
+        })
+        .collect_view();
+    let now = now_minutes(week.time_zone.clone());
+    let days = (0..7)
+        .map(|i| {
+            let date = week.monday + Days::new(i);
+            let bookings: Vec<_> = week.bookings.iter().filter(|card| card.local.date() == date).cloned().collect();
+            let openings: Vec<_> =
+                week.openings.iter().filter(|(day, ..)| *day == date).map(|(_, from, until)| (*from, *until)).collect();
+            let today = date == week.today;
+            view! { <Day date today bookings openings hours=(first, last) now/> }
+        })
+        .collect_view();
+    view! {
+        <div class="week-grid" role="region" aria-label=t(words::CALENDAR) tabindex="0">
+            <div class="week-hours" aria-hidden="true">
+                <div class="day-head"></div>
+                <div class="day-body">{labels}</div>
+            </div>
+            {days}
+        </div>
+    }
+}
+
+#[component]
+fn Day(
+    date: NaiveDate,
+    today: bool,
+    mut bookings: Vec<BookingCard>,
+    openings: Vec<(i32, i32)>,
+    hours: (i32, i32),
+    now: ReadSignal<Option<i32>>,
+) -> impl IntoView {
+    bookings.sort_by_key(|card| card.starts_at);
+    let (first, last) = hours;
+    let title_id = format!("day-{date}");
+    let shades = openings
+        .into_iter()
+        .map(|(from, until)| view! { <div class=format!("opening {}", place(from, until, first)) aria-hidden="true"></div> })
+        .collect_view();
+    let lines = (first..last)
+        .map(|hour| {
+            let class = format!("hour-line {}", place(hour * 60, hour * 60 + 60, first));
+            view! { <div class=class aria-hidden="true"></div> }
+        })
+        .collect_view();
+    let times: Vec<_> = bookings.iter().map(minutes).collect();
+    let items = bookings
+        .into_iter()
+        .zip(times.iter().zip(lanes(&times)))
+        .map(|(card, ((from, until), (lane, of)))| {
+            let of = of.min(LANES_MAX);
+            let class = format!(
+                "event lane-{}-{of} badge-{} {}",
+                lane.min(of - 1),
+                status_tone(card.status),
+                place(*from, *until, first)
+            );
+            view! { <li class=class><Event card/></li> }
+        })
+        .collect_view();
+    let line = move || {
+        let minute = now.get().filter(|minute| today && (first * 60..last * 60).contains(minute))?;
+        let class = format!("now-line {}", place(minute, minute + ROW_MIN, first));
+        Some(view! { <div class=class title=t(words::NOW)></div> })
+    };
+    view! {
+        <section class="day-column" class:day-today=today aria-labelledby=title_id>
+            <h2 class="day-head" id=title_id.clone() aria-current=today.then_some("date")>{dates::short_date(lang(), date)}</h2>
+            <div class="day-body">
+                {shades}
+                {lines}
+                <ul class="events">{items}</ul>
+                {line}
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Event(card: BookingCard) -> impl IntoView {
+    let (from, until) = minutes(&card);
+    let clock = |m: i32| format!("{:02}:{:02}", m / 60, m % 60);
+    let time = tf(words::FROM_TO, &[("from", &clock(from)), ("until", &clock(until))]);
+    let status = status_word(card.status).of(lang());
+    let title = format!("{time} · {} · {} · {status}", say::name(&card), card.service_name);
+    view! {
+        <a class="event-link plain" href=format!("/app/bookings/{}", card.id) title=title>
+            <span class="figures event-time">{clock(from)}</span>
+            <span class="event-name">{say::name(&card)}</span>
+            <span class="sr-only">{status}</span>
+        </a>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_five_minutes_from_the_first_hour() {
+        assert_eq!(place(540, 590, 9), "gs-1 ge-11");
+        assert_eq!(place(545, 545, 9), "gs-2 ge-3");
+    }
+}

@@ -1,0 +1,8 @@
+//! The week as a calendar and as a list.
+
+mod day_list;
+mod grid;
+mod lanes;
+mod now_line;
+pub mod page_diary;
+pub mod server_fns;

@@ -1,0 +1,167 @@
+//! `/app/messages?status=failed&cursor=`: the outbox.
+
+use super::server_fns::{OutboxPage, ResendMessage, load_outbox};
+use crate::context::{lang, t, tf};
+use crate::layouts::practice::kit::{DoneNotice, Failed, FormState, Myself, practice_live, query, successes};
+use crate::pages::LazyPage;
+use crate::texts::{common, outbox as words, practice};
+use chrono::NaiveDateTime;
+use contracts::Text;
+use contracts::messages::{MessageStatus, MessageView};
+use domain::dates;
+use domain::permissions::{Action as Verb, Resource as Thing};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use ui::{Button, EmptyState, Glyph, Icon, Skeleton, Variant};
+
+pub struct OutboxRoute;
+
+impl LazyPage for OutboxRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Outbox/> }.into_any()
+    }
+}
+
+/// The filters: what stands in the address, and its name.
+const FILTERS: [(&str, Text); 4] =
+    [("", words::ALL_MESSAGES), ("failed", words::FAILED), ("queued", words::QUEUED), ("sent", words::SENT)];
+
+#[component]
+fn Outbox() -> impl IntoView {
+    let resend = ServerAction::<ResendMessage>::new();
+    let resent = successes(resend);
+    let live = practice_live();
+    let (status, cursor) = (query("status"), query("cursor"));
+    let page = Resource::new_blocking(
+        move || (status.get(), cursor.get(), resent.get(), live.tick.get()),
+        |(status, cursor, ..)| load_outbox(status, cursor),
+    );
+    let me = Myself::get();
+    view! {
+        <Title text=t(words::TITLE)/>
+        <Transition fallback=|| view! { <Skeleton lines=8 label=t(common::LOADING)/> }>
+            {move || Suspend::new(async move {
+                let may = me.may(Verb::Update, Thing::Messages).await;
+                match page.await {
+                    Ok(page) => view! { <Page page may resend/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Page(page: OutboxPage, may: bool, resend: ServerAction<ResendMessage>) -> impl IntoView {
+    let (status, cursor) = (query("status"), query("cursor"));
+    let address = move |cursor: Option<&str>| {
+        let status = status.get().map(|status| format!("status={status}"));
+        let cursor = cursor.map(|cursor| format!("cursor={cursor}"));
+        let query: Vec<_> = [status, cursor].into_iter().flatten().collect();
+        format!("/app/messages?{}", query.join("&"))
+    };
+    let empty = page.messages.is_empty();
+    let messages = page
+        .messages
+        .into_iter()
+        .map(|(message, written, sent)| view! { <Message message written sent may resend/> })
+        .collect_view();
+    view! {
+        <header class="page-head">
+            <div>
+                <h1>{t(words::TITLE)}</h1>
+                <p class="muted">{t(words::INTRO)}</p>
+            </div>
+        </header>
+        <Filters/>
+        <DoneNotice/>
+        <FormState action=resend done=t(words::RESENT)/>
+        {empty.then(|| view! { <EmptyState glyph=Glyph::Mail title=t(words::EMPTY)/> })}
+        <ul class="list stack">{messages}</ul>
+        <p class="actions">
+            {move || cursor.get().map(|_| view! { <a class="btn btn-ghost" href=address(None)>{t(practice::NEWEST)}</a> })}
+            {page
+                .next
+                .map(|next| {
+                    view! { <a class="btn btn-secondary" href=move || address(Some(&next))>{t(practice::MORE)}</a> }
+                })}
+        </p>
+    }
+}
+
+#[component]
+fn Filters() -> impl IntoView {
+    let status = query("status");
+    let items = FILTERS
+        .into_iter()
+        .map(|(code, name)| {
+            let href =
+                if code.is_empty() { "/app/messages".to_owned() } else { format!("/app/messages?status={code}") };
+            let here = move || status.with(|status| status.as_deref().unwrap_or_default() == code).then_some("page");
+            view! { <li><a class="summary-item" href=href aria-current=here>{t(name)}</a></li> }
+        })
+        .collect_view();
+    view! {
+        <nav aria-label=t(words::FILTER)>
+            <ul class="summary">{items}</ul>
+        </nav>
+    }
+}
+
+#[component]
+fn Message(
+    message: MessageView,
+    written: NaiveDateTime,
+    sent: Option<NaiveDateTime>,
+    may: bool,
+    resend: ServerAction<ResendMessage>,
+) -> impl IntoView {
+    let (tone, glyph, status) = match message.status {
+        MessageStatus::Queued => ("pending", Glyph::Clock, words::STATUS_QUEUED),
+        MessageStatus::Sent => ("confirmed", Glyph::Check, words::STATUS_SENT),
+        MessageStatus::Failed => ("closed", Glyph::Alert, words::STATUS_FAILED),
+    };
+    let when = |at: NaiveDateTime| dates::long_when(lang(), at);
+    let again = (may && message.status == MessageStatus::Failed).then(|| {
+        let name = tf(words::RESEND_TO, &[("subject", &message.subject)]);
+        view! {
+            <ActionForm action=resend>
+                <input type="hidden" name="id" value=message.id.to_string()/>
+                <span class="sr-only">{name}</span>
+                <Button variant=Variant::Secondary pending=resend.pending()>
+                    <Icon glyph=Glyph::Refresh/>
+                    {t(words::RESEND)}
+                </Button>
+            </ActionForm>
+        }
+    });
+    view! {
+        <li class="card message">
+            <div class="booking-head">
+                <div>
+                    <h2 class="message-subject">{message.subject.clone()}</h2>
+                    <p class="muted">{t(words::TO)}" "{message.recipient}" · "<span class="figures">{when(written)}</span></p>
+                </div>
+                <span class=format!("badge badge-{tone}")><Icon glyph/>{t(status)}</span>
+            </div>
+            {message.last_error.map(|error| view! { <p class="field-error">{t(words::LAST_ERROR)}": "{error}</p> })}
+            <details>
+                <summary>{t(words::TEXT)}</summary>
+                <dl class="pairs">
+                    <dt>{t(words::WRITTEN)}</dt>
+                    <dd class="figures">{when(written)}</dd>
+                    {sent.map(|sent| view! { <dt>{t(words::SENT_AT)}</dt> <dd class="figures">{when(sent)}</dd> })}
+                    <dt>{t(words::ATTEMPTS)}</dt>
+                    <dd class="figures">{message.attempts}</dd>
+                </dl>
+                <div class="message-body prewrap">{message.body}</div>
+                {message.booking_id.map(|id| view! { <p><a href=format!("/app/bookings/{id}")>{t(words::SEE_BOOKING)}</a></p> })}
+            </details>
+            {again.map(|form| view! { <div class="actions">{form}</div> })}
+        </li>
+    }
+}

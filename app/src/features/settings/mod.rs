@@ -1,0 +1,10 @@
+//! How the practice sets itself up: a page per subject.
+
+mod frame;
+pub mod page_booking;
+pub mod page_payment;
+pub mod page_practice;
+pub mod page_profile;
+pub mod page_services;
+mod photo;
+pub mod server_fns;

@@ -1,0 +1,4 @@
+//! What stands around the pages.
+
+pub mod practice;
+pub mod public;

@@ -1,0 +1,40 @@
+//! The addresses under `/app`. All are rendered completely before they are sent, so that they can be read without
+//! JavaScript and their status says what happened.
+
+use super::PracticeLayout;
+use crate::features::audit::page_audit::AuditRoute;
+use crate::features::availability::page_availability::AvailabilityRoute;
+use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPage};
+use crate::features::diary::page_diary::DiaryPage;
+use crate::features::members::page_members::MembersRoute;
+use crate::features::outbox::page_outbox::OutboxRoute;
+use crate::features::settings::page_booking::PolicyPage;
+use crate::features::settings::page_payment::PaymentPage;
+use crate::features::settings::page_practice::PracticePage;
+use crate::features::settings::page_profile::ProfilePage;
+use crate::features::settings::page_services::ServicesPage;
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route};
+use leptos_router::{Lazy, MatchNestedRoutes, SsrMode, path};
+
+#[component(transparent)]
+pub fn PracticeRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/app") view=PracticeLayout ssr=SsrMode::Async>
+            <Route path=path!("") view={Lazy::<TodayPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("bookings/:id") view={Lazy::<BookingPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("diary") view={Lazy::<DiaryPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("availability") view={Lazy::<AvailabilityRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("messages") view={Lazy::<OutboxRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("members") view={Lazy::<MembersRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("audit") view={Lazy::<AuditRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings") view={Lazy::<PracticePage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings/practice") view={Lazy::<PracticePage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings/services") view={Lazy::<ServicesPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings/payment") view={Lazy::<PaymentPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings/booking") view={Lazy::<PolicyPage>::new()} ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
+}

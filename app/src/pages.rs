@@ -1,0 +1,72 @@
+//! Which pages the browser loads together.
+//!
+//! Each group below is one split of the WebAssembly: its first page loads the group, the others are then there. One split
+//! per page would be finer, but every set of pages that share a function becomes a chunk of its own: 26 pages made 540.
+
+use leptos::prelude::*;
+use leptos_router::LazyRoute;
+
+use crate::features::account::{
+    page_confirm::ConfirmPage, page_forgot::ForgotPage, page_invite::InvitePage, page_login::LoginPage,
+    page_register::RegisterPage, page_reset::ResetPage,
+};
+use crate::features::audit::page_audit::AuditRoute;
+use crate::features::availability::page_availability::AvailabilityRoute;
+use crate::features::booking::{page_details::DetailsPage, page_profile::TherapistPage, page_review::ReviewPage};
+use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPage};
+use crate::features::diary::page_diary::DiaryPage;
+use crate::features::home::page_home::HomePage;
+use crate::features::members::page_members::MembersRoute;
+use crate::features::outbox::page_outbox::OutboxRoute;
+use crate::features::patient::{
+    page_booking::PatientBookingPage, page_my::MyPage, page_my_bookings::MyBookingsPage, page_sign_in::SignInPage,
+};
+use crate::features::settings::{
+    page_booking::PolicyPage, page_payment::PaymentPage, page_practice::PracticePage, page_profile::ProfilePage,
+    page_services::ServicesPage,
+};
+
+/// A page that is loaded when it is first shown.
+pub trait LazyPage: Sized + Send + 'static {
+    /// Starts loading what it shows; runs while its code is still on the way.
+    fn data() -> Self;
+    fn view(this: Self) -> AnyView;
+}
+
+macro_rules! load_together {
+    ($function:ident, $preload:ident, $group:ident: $($page:ident),+ $(,)?) => {
+        #[allow(clippy::enum_variant_names, reason = "the variants are named after their pages")]
+        enum $group { $($page($page)),+ }
+
+        #[lazy]
+        fn $function(page: $group) -> AnyView {
+            match page { $($group::$page(this) => <$page as LazyPage>::view(this)),+ }
+        }
+
+        $(impl LazyRoute for $page {
+            fn data() -> Self {
+                <Self as LazyPage>::data()
+            }
+
+            async fn view(this: Self) -> AnyView {
+                $function($group::$page(this)).await
+            }
+
+            async fn preload() {
+                #[cfg(target_arch = "wasm32")]
+                $preload().await;
+            }
+        })+
+    };
+}
+
+load_together!(booking_pages, __preload_booking_pages, BookingPages: TherapistPage, DetailsPage, ReviewPage, PatientBookingPage);
+load_together!(
+    account_pages, __preload_account_pages, AccountPages:
+    HomePage, LoginPage, RegisterPage, ConfirmPage, ForgotPage, ResetPage, InvitePage, MyPage, SignInPage, MyBookingsPage
+);
+load_together!(
+    practice_pages, __preload_practice_pages, PracticePages:
+    TodayPage, BookingPage, DiaryPage, AvailabilityRoute, MembersRoute, OutboxRoute, AuditRoute,
+    PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
+);

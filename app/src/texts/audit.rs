@@ -1,0 +1,54 @@
+//! Words of the audit log.
+
+contracts::texts! {
+    TITLE = "Audit log", "Registro de cambios";
+    INTRO = "Who did what. Each entry is sealed with the one before, so a later change would show.", "Quién hizo qué. Cada entrada se sella con la anterior, así un cambio posterior se notaría.";
+    HOLDS = "Checked just now: all {n} sealed entries are unchanged.", "Verificado ahora: las {n} entradas selladas están intactas.";
+    BROKEN = "Entry {n} does not follow from the one before: the log was changed from outside.", "La entrada {n} no coincide con la anterior: el registro fue alterado desde afuera.";
+    NUMBER = "No.", "N.º";
+    AT = "When", "Cuándo";
+    WHO = "Who", "Quién";
+    WHAT = "What", "Qué";
+    ON = "Record", "Elemento";
+    NOT_SEALED = "being sealed", "por sellar";
+    SYSTEM = "Calma", "Calma";
+    PATIENT = "Patient", "Paciente";
+    MEMBER = "Member", "Miembro";
+    EMPTY = "Nothing happened yet.", "Todavía no pasó nada.";
+    ACCOUNT_CONFIRMED = "E-mail address confirmed", "Correo confirmado";
+    ACCOUNT_REGISTERED = "Practice registered", "Práctica registrada";
+    AVAILABILITY_BUFFERS_SAVED = "Breaks changed", "Pausas cambiadas";
+    AVAILABILITY_EXCEPTION_ADDED = "Exception added", "Excepción agregada";
+    AVAILABILITY_EXCEPTION_DELETED = "Exception deleted", "Excepción eliminada";
+    AVAILABILITY_RULE_ADDED = "Opening hours added", "Horario agregado";
+    AVAILABILITY_RULE_DELETED = "Opening hours deleted", "Horario eliminado";
+    BOOKING_APPROVED = "Booking approved", "Reserva aprobada";
+    BOOKING_CANCELLED = "Booking cancelled", "Reserva cancelada";
+    BOOKING_CANCELLED_BY_PATIENT = "Booking cancelled by the patient", "Reserva cancelada por el paciente";
+    BOOKING_DECLINED = "Booking declined", "Reserva rechazada";
+    BOOKING_ERASED = "Personal data of a booking erased", "Datos personales de una reserva borrados";
+    BOOKING_EXPIRED = "Booking expired", "Reserva vencida";
+    BOOKING_LATE_CREDIT = "Late payment kept as credit", "Pago tardío a favor";
+    BOOKING_LATE_REFUND = "Late payment returned", "Pago tardío devuelto";
+    BOOKING_PAYMENT_REJECTED = "Payment rejected", "Pago rechazado";
+    BOOKING_PAYMENT_VERIFIED = "Payment verified", "Pago verificado";
+    BOOKING_PROOF_SUBMITTED = "Payment proof sent", "Comprobante enviado";
+    BOOKING_REQUESTED = "Booking requested", "Reserva pedida";
+    LOGIN_FAILED = "Login failed", "Inicio de sesión fallido";
+    LOGIN_REUSE_DETECTED = "Old login reused: session ended", "Sesión reutilizada: se cerró";
+    LOGIN_SUCCEEDED = "Logged in", "Inició sesión";
+    MEMBER_DISABLED = "Member disabled", "Miembro desactivado";
+    MEMBER_ENABLED = "Member enabled", "Miembro activado";
+    MEMBER_INVITATION_REVOKED = "Invitation taken back", "Invitación retirada";
+    MEMBER_INVITED = "Member invited", "Miembro invitado";
+    MEMBER_JOINED = "Member joined", "Miembro incorporado";
+    MESSAGE_RESENT = "Message sent again", "Mensaje reenviado";
+    PASSWORD_RESET = "Password reset", "Contraseña restablecida";
+    PRACTICE_INSTRUCTIONS_SAVED = "Payment instructions changed", "Instrucciones de pago cambiadas";
+    PRACTICE_POLICY_SAVED = "Booking rules changed", "Reglas de reserva cambiadas";
+    PRACTICE_SETTINGS_SAVED = "Practice settings changed", "Ajustes de la práctica cambiados";
+    SERVICE_SAVED = "Service saved", "Servicio guardado";
+    THERAPIST_ADDED = "Therapist profile added", "Perfil de terapeuta agregado";
+    THERAPIST_PHOTO_SET = "Photo changed", "Foto cambiada";
+    THERAPIST_PROFILE_SAVED = "Profile saved", "Perfil guardado";
+}
