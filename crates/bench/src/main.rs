@@ -1,0 +1,130 @@
+//! Measures a running release against baselines taken beside it. `scripts/bench.sh` starts PostgreSQL and calls it.
+//!
+//! Figures of one machine mean little elsewhere; each is therefore also a ratio to a baseline of the same run: a bare axum
+//! route that returns the same bytes, and `pgbench` selecting by key on the same database.
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a measuring tool stops when it cannot measure"
+)]
+#![allow(clippy::disallowed_methods, reason = "it measures against the real clock")]
+
+mod load;
+mod report;
+mod world;
+
+use load::{Outcome, Shot};
+use report::Report;
+use std::time::Duration;
+use world::World;
+
+/// How long each load lasts.
+const SECONDS: u64 = 4;
+/// Clients that want the same slot.
+const STORM: usize = 1_000;
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, command, bytes] = arguments.as_slice()
+        && command == "baseline"
+    {
+        return world::serve_baseline(bytes.parse().expect("a number of bytes")).await;
+    }
+    let world = World::start().await;
+    let mut report = Report::new();
+    report.environment(&world).await;
+    slots(&world, &mut report).await;
+    first_byte(&world, &mut report).await;
+    storm_on_one(&world, &mut report).await;
+    storm_over_many(&world, &mut report).await;
+    report.memory(&world);
+    report.weight();
+    report.write();
+}
+
+async fn load(host: &str, clients: usize, shot: Shot) -> Outcome {
+    // A first short run fills pools and caches; it is not counted.
+    let warm = shot.clone();
+    load::run(host, clients, Duration::from_millis(500), move |_, _| Some(warm.clone())).await.expect("warm up");
+    load::run(host, clients, Duration::from_secs(SECONDS), move |_, _| Some(shot.clone())).await.expect("load")
+}
+
+/// A month of slots, computed and cached, with 0, 100 and 1,000 sessions in the period.
+async fn slots(world: &World, report: &mut Report) {
+    for sessions in [0, 100, 1_000] {
+        world.set_sessions(sessions).await;
+        let path = world.month_of_slots();
+        let (_, body) = load::Client::connect(&world.cached).await.unwrap().send(&Shot::get(&path)).await.unwrap();
+        let baseline = world.baseline(body.len()).await;
+        for clients in [1, 16, 64] {
+            let bare = load(&baseline.host, clients, Shot::get("/")).await;
+            let pgbench = world.pgbench(clients).await;
+            for (kind, host) in [("cached", &world.cached), ("computed", &world.computed)] {
+                let outcome = load(host, clients, Shot::get(&path)).await;
+                assert_eq!(outcome.failures(), 0, "{kind} slots failed");
+                assert_eq!(outcome.count(200), outcome.statuses.len(), "{kind}: not all answers are 200");
+                report.row(
+                    "slots",
+                    &format!("month, {kind}, {sessions} sessions"),
+                    clients,
+                    &outcome,
+                    Some(&bare),
+                    Some(pgbench),
+                );
+            }
+        }
+    }
+    world.set_sessions(100).await;
+    world.add_past_sessions(10_000).await;
+    let outcome = load(&world.computed, 16, Shot::get(world.month_of_slots())).await;
+    report.row("slots", "month, computed, 100 sessions and 10,000 past ones", 16, &outcome, None, None);
+    world.set_sessions(0).await;
+}
+
+async fn first_byte(world: &World, report: &mut Report) {
+    for clients in [1, 16, 64] {
+        let outcome = load(&world.cached, clients, Shot::get(format!("/{}", world.slug()))).await;
+        assert_eq!(outcome.failures(), 0);
+        let size = outcome.bytes as usize / outcome.latencies.len().max(1);
+        let baseline = world.baseline(size).await;
+        let bare = load(&baseline.host, clients, Shot::get("/")).await;
+        report.row("page", "public booking page, whole document", clients, &outcome, Some(&bare), None);
+    }
+}
+
+/// 1,000 clients want one slot at the same moment, five times.
+async fn storm_on_one(world: &World, report: &mut Report) {
+    let slots = world.free_slots(5).await;
+    for slot in slots {
+        let body = world.hold_body(&slot);
+        let outcome = load::run(&world.cached, STORM, Duration::from_secs(30), move |_, round| {
+            (round == 0).then(|| Shot::post("/api/v1/public/holds", body.clone()))
+        })
+        .await
+        .expect("storm");
+        report.storm(&outcome);
+        assert_eq!(
+            (outcome.count(201), outcome.count(409), outcome.failures()),
+            (1, STORM - 1, 0),
+            "one wins, all others hear so"
+        );
+    }
+    assert_eq!(world.deadlocks().await, 0, "deadlocks in PostgreSQL");
+}
+
+/// Complete bookings (hold, details, sending, messages queued) over distinct slots of 20 therapists.
+async fn storm_over_many(world: &World, report: &mut Report) {
+    let bodies = std::sync::Arc::new(world.booking_bodies(1_000).await);
+    let next = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let pgbench = world.pgbench(16).await;
+    let outcome = load::run(&world.cached, 16, Duration::from_secs(60), move |_, _| {
+        let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        bodies.get(index).map(|body| Shot::post("/api/v1/public/bookings", body.clone()))
+    })
+    .await
+    .expect("bookings");
+    assert_eq!(outcome.count(201), outcome.statuses.len(), "every booking of a distinct slot succeeds");
+    report.row("bookings", "booking over 1,000 distinct slots, messages on", 16, &outcome, None, Some(pgbench));
+}

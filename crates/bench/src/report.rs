@@ -1,0 +1,124 @@
+//! Collects figures and writes them as a page.
+
+use crate::load::Outcome;
+use crate::world::World;
+use std::fmt::Write;
+use std::path::Path;
+
+pub struct Report {
+    text: String,
+    section: String,
+}
+
+impl Report {
+    pub fn new() -> Self {
+        Self { text: String::from(HEAD), section: String::new() }
+    }
+
+    pub async fn environment(&mut self, world: &World) {
+        let cpus = std::thread::available_parallelism().map_or(0, usize::from);
+        let model = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = model
+            .lines()
+            .find_map(|l| l.strip_prefix("model name"))
+            .unwrap_or(": unknown")
+            .trim_start_matches([' ', '\t', ':']);
+        let _ = writeln!(
+            self.text,
+            "Run on {}, {cpus} cores ({model}), PostgreSQL {}, everything on this one machine.\n",
+            chrono::Utc::now().format("%Y-%m-%d"),
+            world.postgres_version().await
+        );
+    }
+
+    /// One line. `bare` is the axum route that returns the same bytes, `pgbench` its selects per second.
+    pub fn row(
+        &mut self,
+        section: &str,
+        what: &str,
+        clients: usize,
+        outcome: &Outcome,
+        bare: Option<&Outcome>,
+        pgbench: Option<f64>,
+    ) {
+        if self.section != section {
+            self.section = section.into();
+            let _ = writeln!(
+                self.text,
+                "\n## {section}\n\n| what | connections | per second | p50 ms | p95 ms | p99 ms | of a bare route | of pgbench selects |\n|---|---|---|---|---|---|---|---|"
+            );
+        }
+        let share = |other: Option<f64>| {
+            other.map_or_else(|| "–".into(), |other| format!("{:.2}", outcome.per_second() / other))
+        };
+        let line = format!(
+            "| {what} | {clients} | {:.0} | {:.2} | {:.2} | {:.2} | {} | {} |",
+            outcome.per_second(),
+            outcome.percentile(0.5),
+            outcome.percentile(0.95),
+            outcome.percentile(0.99),
+            share(bare.map(Outcome::per_second)),
+            share(pgbench)
+        );
+        println!("{line}");
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    pub fn storm(&mut self, outcome: &Outcome) {
+        if self.section != "storm" {
+            self.section = "storm".into();
+            let _ = writeln!(
+                self.text,
+                "\n## 1,000 clients, one slot\n\n| got it | were told it is taken | failures | p50 ms | slowest ms |\n|---|---|---|---|---|"
+            );
+        }
+        let line = format!(
+            "| {} | {} | {} | {:.0} | {:.0} |",
+            outcome.count(201),
+            outcome.count(409),
+            outcome.failures(),
+            outcome.percentile(0.5),
+            outcome.percentile(1.0)
+        );
+        println!("{line}");
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    pub fn memory(&mut self, world: &World) {
+        let _ = writeln!(
+            self.text,
+            "\n## Memory\n\nThe server after all of the above: {:.0} MB resident, {:.0} MB at its highest.",
+            world.memory("VmRSS"),
+            world.memory("VmHWM")
+        );
+    }
+
+    /// Bytes of what the booking page loads, as they travel.
+    pub fn weight(&mut self) {
+        let site = std::env::var("CALMA_SITE_ROOT").unwrap_or_default();
+        let _ = writeln!(self.text, "\n## Bytes of the built site (brotli)\n\n| file | bytes |\n|---|---|");
+        let mut files: Vec<_> =
+            std::fs::read_dir(Path::new(&site).join("pkg")).into_iter().flatten().flatten().collect();
+        files.sort_by_key(std::fs::DirEntry::file_name);
+        for file in files {
+            let name = file.file_name().to_string_lossy().into_owned();
+            if let Some(plain) = name.strip_suffix(".br") {
+                let _ = writeln!(self.text, "| {plain} | {} |", file.metadata().map_or(0, |m| m.len()));
+            }
+        }
+    }
+
+    pub fn write(&self) {
+        std::fs::write("docs/benchmarks.md", &self.text).expect("docs/benchmarks.md");
+        println!("wrote docs/benchmarks.md");
+    }
+}
+
+const HEAD: &str = "# Benchmarks
+
+Written by `make bench`. The load generator, the server and PostgreSQL share the machine's cores. Each load lasts four
+seconds after a short warm-up, in a closed loop: a client sends its next request when it has its answer. \"Of a bare route\"
+divides the throughput by that of an axum route without anything around it that returns as many bytes; \"of pgbench
+selects\" by `pgbench` selecting one row by key over as many connections.
+
+";

@@ -1,0 +1,41 @@
+//! What every handler shares.
+
+use crate::clock::TestClock;
+use crate::config::Config;
+use crate::middleware::limits::Limits;
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use services::Deps;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+#[derive(Clone)]
+pub struct AppState {
+    pub deps: Arc<Deps>,
+    pub config: Arc<Config>,
+    pub leptos: LeptosOptions,
+    pub limits: Arc<Limits>,
+    /// There in mode `test` only; without it the routes that move it do not exist.
+    pub test_clock: Option<Arc<TestClock>>,
+    /// Turns true when the server is about to stop; open event streams then end.
+    pub stop: watch::Receiver<bool>,
+}
+
+impl AppState {
+    pub fn new(
+        deps: Arc<Deps>,
+        config: Config,
+        test_clock: Option<Arc<TestClock>>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let limits = Arc::new(Limits::new(&config));
+        let leptos = crate::site::leptos_options(&config);
+        Self { deps, config: Arc::new(config), leptos, limits, test_clock, stop }
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

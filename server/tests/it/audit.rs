@@ -1,0 +1,61 @@
+//! The audit log: everything is in it, nothing personal is, and no row can be changed afterwards.
+
+use contracts::booking::PracticeAction;
+use services::bookings as b;
+use test_support::TestApp;
+use test_support::builders::{Practice, at};
+
+async fn some_history(app: &TestApp) -> Practice {
+    let practice = Practice::new(app, "alpha").await;
+    let booking = practice.request(app, at("2026-03-10T06:00:00Z")).await;
+    b::act(&practice.ctx(app), booking.id, PracticeAction::Approve).await.unwrap();
+    app.run_jobs().await;
+    practice
+}
+
+#[tokio::test]
+async fn the_chain_holds_and_shows_tampering() {
+    let app = TestApp::new().await;
+    let practice = some_history(&app).await;
+    let check = services::audit::verify(&practice.ctx(&app)).await.unwrap();
+    assert!(check.entries >= 8, "{check:?}");
+    assert_eq!(check.broken_at, None);
+    // Only somebody who switches the triggers off can change a row, and even then it shows.
+    for sql in [
+        "ALTER TABLE audit_log DISABLE TRIGGER ALL",
+        "UPDATE audit_log SET action = 'nothing.happened' WHERE seq = 3",
+        "ALTER TABLE audit_log ENABLE TRIGGER ALL",
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.owner).await.unwrap();
+    }
+    assert_eq!(services::audit::verify(&practice.ctx(&app)).await.unwrap().broken_at, Some(3));
+}
+
+#[tokio::test]
+async fn rows_cannot_be_changed_or_deleted() {
+    let app = TestApp::new().await;
+    some_history(&app).await;
+    for sql in ["UPDATE audit_log SET action = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"] {
+        let error = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.owner).await.unwrap_err();
+        assert!(error.to_string().contains("append-only"), "{sql}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn it_names_deeds_and_nobody_s_data() {
+    let app = TestApp::new().await;
+    let practice = some_history(&app).await;
+    let entries = services::audit::list(&practice.ctx(&app), None).await.unwrap().items;
+    for action in ["booking.requested", "booking.approved"] {
+        assert!(
+            entries.iter().any(|e| e.action == action),
+            "{action} is missing: {:?}",
+            entries.iter().map(|e| &e.action).collect::<Vec<_>>()
+        );
+    }
+    let all: String =
+        sqlx::query_scalar("SELECT jsonb_agg(to_jsonb(a))::text FROM audit_log a").fetch_one(&app.owner).await.unwrap();
+    for trace in ["John", "john@", "254700000111", "Sleep", "0700"] {
+        assert!(!all.contains(trace), "{trace} is in the audit log");
+    }
+}

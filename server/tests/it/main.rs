@@ -1,0 +1,13 @@
+//! Integration tests: one program, a database of its own for each test.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing set-up is a failing test")]
+
+mod accounts;
+mod audit;
+mod availability;
+mod bookings;
+mod catalogue;
+mod http;
+mod isolation;
+mod jobs;
+mod permissions;
+mod races;

@@ -1,0 +1,341 @@
+//! Every endpoint of the API is named here and asked by nobody, by each role, and by another practice.
+
+use crate::http::{request, send, server};
+use axum::http::StatusCode;
+use contracts::accounts::Role;
+use domain::permissions::{Action, Resource, allowed};
+use serde_json::{Value, json};
+use server::api::{document, routes_of};
+use std::collections::BTreeSet;
+use test_support::TestApp;
+use test_support::builders::{Practice, at};
+
+/// Who may call an endpoint.
+enum Who {
+    /// Everybody; a token or a cookie of the patient decides what they see.
+    Public,
+    /// Any member.
+    Member,
+    /// Members whose role allows it.
+    May(Action, Resource),
+}
+use Who::{May, Member, Public};
+
+struct Endpoint {
+    method: &'static str,
+    path: &'static str,
+    who: Who,
+    body: Option<Value>,
+}
+
+fn endpoint(method: &'static str, path: &'static str, who: Who, body: Option<Value>) -> Endpoint {
+    Endpoint { method, path, who, body }
+}
+
+fn endpoints(practice: &Practice) -> Vec<Endpoint> {
+    let therapist = practice.therapist;
+    let reason = || Some(json!({ "reason": "because" }));
+    let buffers = || Some(json!({ "therapist_id": therapist, "before_min": 0, "after_min": 10 }));
+    let service =
+        || Some(json!({ "service": { "name": "Couples", "duration_min": 50, "price": "10" }, "therapists": [] }));
+    let policy = || Some(serde_json::to_value(contracts::practice::BookingPolicy::default()).unwrap_or_default());
+    vec![
+        endpoint("GET", "/api/v1/public/therapists/{slug}", Public, None),
+        endpoint("GET", "/api/v1/public/availability", Public, None),
+        endpoint("POST", "/api/v1/public/holds", Public, Some(json!({}))),
+        endpoint("POST", "/api/v1/public/bookings", Public, Some(json!({}))),
+        endpoint("GET", "/api/v1/public/bookings/{token}", Public, None),
+        endpoint("DELETE", "/api/v1/public/bookings/{token}", Public, None),
+        endpoint("PUT", "/api/v1/public/bookings/{token}/details", Public, Some(json!({}))),
+        endpoint("POST", "/api/v1/public/bookings/{token}/send", Public, None),
+        endpoint("POST", "/api/v1/public/bookings/{token}/hold-again", Public, None),
+        endpoint("POST", "/api/v1/public/bookings/{token}/cancel", Public, reason()),
+        endpoint("POST", "/api/v1/public/bookings/{token}/payment-proof", Public, None),
+        endpoint("GET", "/api/v1/public/bookings/{token}/calendar.ics", Public, None),
+        endpoint("POST", "/api/v1/my/sign-in-link", Public, Some(json!({ "email": "x@example.com" }))),
+        endpoint("POST", "/api/v1/my/sign-in", Public, Some(json!({ "token": "x" }))),
+        endpoint("POST", "/api/v1/my/sign-out", Public, None),
+        endpoint("GET", "/api/v1/my/bookings", Public, None),
+        endpoint("POST", "/api/v1/auth/register", Public, Some(json!({}))),
+        endpoint("POST", "/api/v1/auth/confirm", Public, Some(json!({ "token": "x" }))),
+        endpoint("POST", "/api/v1/auth/login", Public, Some(json!({}))),
+        endpoint("POST", "/api/v1/auth/refresh", Public, Some(json!({ "refresh": "x" }))),
+        endpoint("POST", "/api/v1/auth/forgot", Public, Some(json!({ "email": "x@example.com" }))),
+        endpoint("POST", "/api/v1/auth/reset", Public, Some(json!({ "token": "x", "password": "x" }))),
+        endpoint("GET", "/api/v1/auth/invitations/{token}", Public, None),
+        endpoint("POST", "/api/v1/auth/invitations/accept", Public, Some(json!({ "token": "x", "password": "x" }))),
+        endpoint("POST", "/api/v1/auth/logout", Member, None),
+        endpoint("GET", "/api/v1/auth/me", Member, None),
+        endpoint("POST", "/api/v1/auth/switch", Member, Some(json!({ "practice_id": practice.id }))),
+        endpoint("GET", "/api/v1/practice", May(Action::Read, Resource::Practice), None),
+        endpoint(
+            "PUT",
+            "/api/v1/practice",
+            May(Action::Update, Resource::Practice),
+            Some(json!({
+            "name": "Practice", "currency": "KES", "language": "en", "time_zone": "Africa/Nairobi",
+            "instructions": {}, "policy": policy(), "video_base": "" })),
+        ),
+        endpoint(
+            "PUT",
+            "/api/v1/practice/instructions",
+            May(Action::Update, Resource::Practice),
+            Some(json!({ "mpesa": "1" })),
+        ),
+        endpoint("PUT", "/api/v1/practice/policy", May(Action::Update, Resource::Practice), policy()),
+        endpoint("GET", "/api/v1/therapists", May(Action::Read, Resource::Therapists), None),
+        endpoint(
+            "POST",
+            "/api/v1/therapists",
+            May(Action::Create, Resource::Therapists),
+            Some(json!({ "name": "Dr New" })),
+        ),
+        endpoint("GET", "/api/v1/therapists/{therapist}", May(Action::Read, Resource::Therapists), None),
+        endpoint(
+            "PUT",
+            "/api/v1/therapists/{therapist}",
+            May(Action::Update, Resource::Therapists),
+            Some(json!({
+            "slug": practice.slug, "name": "Dr Test", "time_zone": "Africa/Nairobi", "published": true })),
+        ),
+        endpoint("PUT", "/api/v1/therapists/{therapist}/policy", May(Action::Update, Resource::Therapists), policy()),
+        endpoint("DELETE", "/api/v1/therapists/{therapist}/policy", May(Action::Update, Resource::Therapists), None),
+        endpoint("PUT", "/api/v1/therapists/{therapist}/photo", May(Action::Update, Resource::Therapists), None),
+        endpoint("DELETE", "/api/v1/therapists/{therapist}/photo", May(Action::Update, Resource::Therapists), None),
+        endpoint("GET", "/api/v1/services", May(Action::Read, Resource::Services), None),
+        endpoint("POST", "/api/v1/services", May(Action::Create, Resource::Services), service()),
+        endpoint("PUT", "/api/v1/services/{service}", May(Action::Update, Resource::Services), service()),
+        endpoint("GET", "/api/v1/availability", May(Action::Read, Resource::Availability), None),
+        endpoint("GET", "/api/v1/availability/rules", May(Action::Read, Resource::Availability), None),
+        endpoint(
+            "POST",
+            "/api/v1/availability/rules",
+            May(Action::Create, Resource::Availability),
+            Some(json!({
+            "therapist_id": therapist, "weekday": 7, "starts": "09:00", "ends": "10:00" })),
+        ),
+        endpoint("DELETE", "/api/v1/availability/rules/{rule}", May(Action::Delete, Resource::Availability), None),
+        endpoint("GET", "/api/v1/availability/exceptions", May(Action::Read, Resource::Availability), None),
+        endpoint(
+            "POST",
+            "/api/v1/availability/exceptions",
+            May(Action::Create, Resource::Availability),
+            Some(json!({
+            "therapist_id": therapist, "kind": "closed", "starts_on": "2026-03-20" })),
+        ),
+        endpoint(
+            "DELETE",
+            "/api/v1/availability/exceptions/{exception}",
+            May(Action::Delete, Resource::Availability),
+            None,
+        ),
+        endpoint("PUT", "/api/v1/availability/buffers", May(Action::Update, Resource::Availability), buffers()),
+        endpoint("POST", "/api/v1/availability/buffers/preview", May(Action::Read, Resource::Availability), buffers()),
+        endpoint("GET", "/api/v1/availability/preview", May(Action::Read, Resource::Availability), None),
+        endpoint("GET", "/api/v1/availability/why", May(Action::Read, Resource::Availability), None),
+        endpoint("GET", "/api/v1/dashboard", May(Action::Read, Resource::Bookings), None),
+        endpoint("GET", "/api/v1/bookings", May(Action::Read, Resource::Bookings), None),
+        endpoint("GET", "/api/v1/bookings/pending-approval", May(Action::Read, Resource::Bookings), None),
+        endpoint("GET", "/api/v1/bookings/counts", May(Action::Read, Resource::Bookings), None),
+        endpoint("GET", "/api/v1/bookings/week", May(Action::Read, Resource::Bookings), None),
+        endpoint("GET", "/api/v1/bookings/{booking}", May(Action::Read, Resource::Bookings), None),
+        endpoint("POST", "/api/v1/bookings/{booking}/approve", May(Action::Update, Resource::Bookings), None),
+        endpoint("POST", "/api/v1/bookings/{booking}/decline", May(Action::Update, Resource::Bookings), reason()),
+        endpoint("POST", "/api/v1/bookings/{booking}/cancel", May(Action::Update, Resource::Bookings), reason()),
+        endpoint("PUT", "/api/v1/bookings/{booking}/approve", May(Action::Update, Resource::Bookings), None),
+        endpoint("PUT", "/api/v1/bookings/{booking}/decline", May(Action::Update, Resource::Bookings), reason()),
+        endpoint("PUT", "/api/v1/bookings/{booking}/verify-payment", May(Action::Update, Resource::Payments), None),
+        endpoint("PUT", "/api/v1/bookings/{booking}/reject-payment", May(Action::Update, Resource::Payments), reason()),
+        endpoint("DELETE", "/api/v1/bookings/{booking}", May(Action::Update, Resource::Bookings), None),
+        endpoint("POST", "/api/v1/bookings/{booking}/verify-payment", May(Action::Update, Resource::Payments), None),
+        endpoint("POST", "/api/v1/bookings/{booking}/confirm", May(Action::Update, Resource::Payments), None),
+        endpoint(
+            "POST",
+            "/api/v1/bookings/{booking}/reject-payment",
+            May(Action::Update, Resource::Payments),
+            reason(),
+        ),
+        endpoint("POST", "/api/v1/bookings/{booking}/late-credit", May(Action::Update, Resource::Payments), None),
+        endpoint("POST", "/api/v1/bookings/{booking}/late-refund", May(Action::Update, Resource::Payments), None),
+        endpoint("GET", "/api/v1/receipts/{file}", May(Action::Read, Resource::Payments), None),
+        endpoint("GET", "/api/v1/messages", May(Action::Read, Resource::Messages), None),
+        endpoint("POST", "/api/v1/messages/{message}/resend", May(Action::Update, Resource::Messages), None),
+        endpoint("GET", "/api/v1/audit", May(Action::Read, Resource::Audit), None),
+        endpoint("GET", "/api/v1/audit/verify", May(Action::Read, Resource::Audit), None),
+        endpoint("GET", "/api/v1/members", May(Action::Read, Resource::Members), None),
+        endpoint(
+            "PUT",
+            "/api/v1/members/{member}/active",
+            May(Action::Update, Resource::Members),
+            Some(json!({ "active": true })),
+        ),
+        endpoint(
+            "POST",
+            "/api/v1/invitations",
+            May(Action::Create, Resource::Members),
+            Some(json!({ "email": "new@example.com", "role": "viewer" })),
+        ),
+        endpoint("DELETE", "/api/v1/invitations/{invitation}", May(Action::Delete, Resource::Members), None),
+    ]
+}
+
+/// The path with this practice's own ids in it; ids it has none of are of nobody.
+fn filled(path: &str, practice: &Practice, token: &str, booking: &str) -> String {
+    let nobody = "019b0000-0000-7000-8000-000000000000";
+    let query = match path {
+        "/api/v1/public/availability" => {
+            format!("?slug={}&service_id={}&from=2026-03-10&until=2026-03-11", practice.slug, practice.service)
+        }
+        "/api/v1/availability" | "/api/v1/availability/rules" | "/api/v1/availability/exceptions" => {
+            format!("?therapist_id={}", practice.therapist)
+        }
+        "/api/v1/availability/preview" => {
+            format!("?therapist_id={}&service_id={}", practice.therapist, practice.service)
+        }
+        "/api/v1/availability/why" => {
+            format!("?therapist_id={}&service_id={}&local=2026-03-10T10:00:00", practice.therapist, practice.service)
+        }
+        _ => String::new(),
+    };
+    let mut path = path.to_owned();
+    for (name, value) in [
+        ("{slug}", practice.slug.as_str()),
+        ("{token}", token),
+        ("{therapist}", &practice.therapist.to_string()),
+        ("{service}", &practice.service.to_string()),
+        ("{booking}", booking),
+        ("{member}", &practice.owner.member_id.to_string()),
+    ] {
+        path = path.replace(name, value);
+    }
+    for name in ["{rule}", "{exception}", "{file}", "{message}", "{invitation}"] {
+        path = path.replace(name, nobody);
+    }
+    path + &query
+}
+
+/// `/a/{anything}` and `/a/{id}` are the same route.
+fn shape(method: &str, path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+    format!("{method} {}", parts.join("/"))
+}
+
+#[tokio::test]
+async fn every_route_of_the_document_is_in_the_table_and_the_other_way_round() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let tested: BTreeSet<String> = endpoints(&practice).iter().map(|e| shape(e.method, e.path)).collect();
+    let document = document();
+    let served: BTreeSet<String> = routes_of(&document)
+        .iter()
+        .map(|(method, path)| shape(&serde_json::to_string(method).unwrap().trim_matches('"').to_uppercase(), path))
+        .collect();
+    let missing: Vec<_> = served.difference(&tested).collect();
+    let stale: Vec<_> = tested.difference(&served).collect();
+    assert!(
+        missing.is_empty() && stale.is_empty(),
+        "without a permission test: {missing:?}; no longer there: {stale:?}"
+    );
+}
+
+fn token_of(app: &TestApp, practice: &Practice, role: Role) -> String {
+    let mut member = practice.owner.clone();
+    member.role = role;
+    services::tokens::access_token(&app.deps.secrets, &member, app.deps.clock.now()).unwrap().0
+}
+
+#[tokio::test]
+async fn nobody_and_the_wrong_role_are_refused() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let booking = practice.request(&app, at("2026-03-12T06:00:00Z")).await;
+    let router = server(
+        &app,
+        "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0\nCALMA_RATE_PUBLIC_BOOKING_PER_HOUR = 0\nCALMA_RATE_AVAILABILITY_PER_HOUR = 0",
+    );
+    let mut complaints: Vec<String> = Vec::new();
+    for endpoint in endpoints(&practice) {
+        let path = filled(endpoint.path, &practice, "not-a-token", &booking.id.to_string());
+        let name = format!("{} {}", endpoint.method, endpoint.path);
+        let anonymous = send(&router, request(endpoint.method, &path, None, endpoint.body.as_ref())).await;
+        match endpoint.who {
+            // A patient's own list needs their cookie; everything else public needs no login.
+            Public if endpoint.path == "/api/v1/my/bookings" => {
+                assert_eq!(anonymous.status, StatusCode::UNAUTHORIZED, "{name}")
+            }
+            Public if endpoint.path == "/api/v1/auth/refresh" => {
+                assert_eq!(anonymous.status, StatusCode::UNAUTHORIZED, "{name}")
+            }
+            Public => assert!(
+                anonymous.status != StatusCode::FORBIDDEN && !anonymous.status.is_server_error(),
+                "{name}: {}",
+                anonymous.text()
+            ),
+            Member | May(..) if anonymous.status != StatusCode::UNAUTHORIZED => {
+                complaints.push(format!("{name} by nobody: {} {}", anonymous.status, anonymous.text()));
+            }
+            Member | May(..) => {}
+        }
+        if let May(action, resource) = endpoint.who {
+            for role in Role::ALL {
+                if allowed(role, action, resource) {
+                    continue;
+                }
+                let bearer = token_of(&app, &practice, role);
+                let answer =
+                    send(&router, request(endpoint.method, &path, Some(&bearer), endpoint.body.as_ref())).await;
+                if answer.status != StatusCode::FORBIDDEN {
+                    complaints.push(format!("{name} as {}: {} {}", role.as_str(), answer.status, answer.text()));
+                }
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{complaints:#?}");
+}
+
+#[tokio::test]
+async fn another_practice_finds_nothing() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let other = Practice::new(&app, "beta").await;
+    let booking = practice.request(&app, at("2026-03-12T06:00:00Z")).await;
+    let router = server(&app, "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0");
+    let bearer = token_of(&app, &other, Role::Admin);
+    let mut complaints: Vec<String> = Vec::new();
+    for endpoint in endpoints(&practice) {
+        let names_a_record = endpoint.path.contains('{') || endpoint.path.starts_with("/api/v1/availability");
+        if matches!(endpoint.who, Public | Member) || !names_a_record {
+            continue;
+        }
+        let path = filled(endpoint.path, &practice, "", &booking.id.to_string());
+        let answer = send(&router, request(endpoint.method, &path, Some(&bearer), endpoint.body.as_ref())).await;
+        if answer.status != StatusCode::NOT_FOUND {
+            complaints.push(format!("{} {}: {} {}", endpoint.method, endpoint.path, answer.status, answer.text()));
+        }
+    }
+    assert!(complaints.is_empty(), "{complaints:#?}");
+}
+
+#[tokio::test]
+async fn those_who_may_are_let_in() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let booking = practice.request(&app, at("2026-03-12T06:00:00Z")).await;
+    let router = server(&app, "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0");
+    for endpoint in endpoints(&practice).iter().filter(|e| e.method == "GET") {
+        let May(action, resource) = endpoint.who else { continue };
+        for role in Role::ALL.into_iter().filter(|role| allowed(*role, action, resource)) {
+            let path = filled(endpoint.path, &practice, "", &booking.id.to_string());
+            let answer = send(&router, request("GET", &path, Some(&token_of(&app, &practice, role)), None)).await;
+            let known = !endpoint.path.contains("{file}");
+            assert_eq!(
+                answer.status == StatusCode::OK,
+                known,
+                "{} as {}: {}",
+                endpoint.path,
+                role.as_str(),
+                answer.text()
+            );
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Sixty-four at once: whatever happens, one slot has one winner, and everybody else gets a friendly no.
+
+use contracts::ErrorCode;
+use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
+use contracts::booking::BookingStatus;
+use contracts::practice::BookingPolicy;
+use std::sync::Arc;
+use test_support::TestApp;
+use test_support::builders::{Practice, at, john};
+use tokio::task::JoinSet;
+
+const CLIENTS: usize = 64;
+
+async fn overlaps(app: &TestApp) -> i64 {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM occupancies a JOIN occupancies b
+         ON a.practice_id = b.practice_id AND a.therapist_id = b.therapist_id AND a.id < b.id AND a.span && b.span",
+    )
+    .fetch_one(&app.owner)
+    .await
+    .unwrap()
+}
+
+async fn deadlocks(app: &TestApp) -> i64 {
+    sqlx::query_scalar("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        .fetch_one(&app.owner)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_64_holds_on_one_slot_one_wins() {
+    let app = Arc::new(TestApp::new().await);
+    let practice = Arc::new(Practice::new(&app, "alpha").await);
+    for round in 0..4 {
+        let slot = at("2026-03-03T06:00:00Z") + chrono::TimeDelta::hours(round);
+        let mut all = JoinSet::new();
+        for _ in 0..CLIENTS {
+            let (app, practice) = (app.clone(), practice.clone());
+            all.spawn(async move { practice.hold(&app, slot).await });
+        }
+        let (mut won, mut lost) = (0, 0);
+        while let Some(result) = all.join_next().await {
+            match result.unwrap() {
+                Ok(_) => won += 1,
+                Err(error) => {
+                    assert_eq!(error.public.code, ErrorCode::SlotTaken, "{error}");
+                    assert!(!error.public.alternatives.is_empty(), "a loser is offered other times");
+                    lost += 1;
+                }
+            }
+        }
+        assert_eq!((won, lost), (1, CLIENTS - 1), "round {round}");
+    }
+    assert_eq!(overlaps(&app).await, 0);
+    assert_eq!(deadlocks(&app).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn holds_race_bookings_that_are_being_confirmed() {
+    let app = Arc::new(TestApp::new().await);
+    let policy = BookingPolicy {
+        needs_approval: false,
+        payment_timing: contracts::practice::PaymentTiming::AtSession,
+        ..Default::default()
+    };
+    let practice = Arc::new(Practice::with_policy(&app, "alpha", policy).await);
+    let slot = at("2026-03-04T06:00:00Z");
+    let held = practice.hold(&app, slot).await.unwrap();
+    services::bookings::save_details(&app.visitor(), &held.token, john()).await.unwrap();
+    let mut all = JoinSet::new();
+    for client in 0..CLIENTS {
+        let (app, practice, token) = (app.clone(), practice.clone(), held.token.clone());
+        all.spawn(async move {
+            if client % 8 == 0 {
+                services::bookings::send_request(&app.visitor(), &token).await.map(|view| view.status)
+            } else {
+                practice.hold(&app, slot).await.map(|view| view.status)
+            }
+        });
+    }
+    let mut confirmed = 0;
+    while let Some(result) = all.join_next().await {
+        match result.unwrap() {
+            Ok(status) => {
+                assert_eq!(status, BookingStatus::Confirmed);
+                confirmed += 1;
+            }
+            Err(error) => assert_eq!(error.public.code, ErrorCode::SlotTaken, "{error}"),
+        }
+    }
+    assert_eq!(confirmed, CLIENTS / 8, "sending the same request again answers the same");
+    let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&app.owner).await.unwrap();
+    assert_eq!((sessions, overlaps(&app).await, deadlocks(&app).await), (1, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_booking_and_a_closing_exception_never_pass_each_other() {
+    let app = Arc::new(TestApp::new().await);
+    let practice = Arc::new(Practice::new(&app, "alpha").await);
+    for round in 0..8_u64 {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 9).unwrap() + chrono::Days::new(round % 5 + 7 * (round / 5));
+        let slot = day.and_hms_opt(6, 0, 0).unwrap().and_utc();
+        let mut all = JoinSet::new();
+        for client in 0..16 {
+            let (app, practice) = (app.clone(), practice.clone());
+            all.spawn(async move {
+                if client == 8 {
+                    let command = AddException {
+                        therapist_id: practice.therapist,
+                        kind: ExceptionKind::Closed,
+                        starts_on: day,
+                        ends_on: None,
+                        starts: None,
+                        ends: None,
+                        reason: String::new(),
+                        bookings: BookingsInTheWay::Ask,
+                    };
+                    services::availability::add_exception(&practice.ctx(&app), command).await.map(|_| "closed")
+                } else {
+                    let later = slot + chrono::TimeDelta::hours(client % 4);
+                    practice.hold(&app, later).await.map(|_| "held")
+                }
+            });
+        }
+        let mut results = Vec::new();
+        while let Some(result) = all.join_next().await {
+            results.push(result.unwrap());
+        }
+        let closed = results.iter().any(|r| matches!(r, Ok("closed")));
+        let held = results.iter().any(|r| matches!(r, Ok("held")));
+        assert!(closed != held, "round {round}: either the day closed or somebody got a time, never both");
+        for error in results.iter().filter_map(|r| r.as_ref().err()) {
+            assert!(
+                matches!(
+                    error.public.code,
+                    ErrorCode::SlotTaken | ErrorCode::SlotUnavailable | ErrorCode::BookingsInTheWay
+                ),
+                "{error}"
+            );
+        }
+    }
+    assert_eq!((overlaps(&app).await, deadlocks(&app).await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn overlapping_slots_of_different_lengths_collide_too() {
+    let app = Arc::new(TestApp::new().await);
+    let practice = Arc::new(Practice::new(&app, "alpha").await);
+    let step = contracts::availability::SaveBuffers {
+        therapist_id: practice.therapist,
+        before_min: 0,
+        after_min: 10,
+        step_min: Some(15),
+    };
+    services::availability::save_buffers(&practice.ctx(&app), step).await.unwrap();
+    let base = at("2026-03-03T06:00:00Z");
+    let mut all = JoinSet::new();
+    for client in 0..CLIENTS as i64 {
+        let (app, practice) = (app.clone(), practice.clone());
+        all.spawn(async move { practice.hold(&app, base + chrono::TimeDelta::minutes(15 * (client % 4))).await });
+    }
+    let mut won = 0;
+    while let Some(result) = all.join_next().await {
+        match result.unwrap() {
+            Ok(_) => won += 1,
+            Err(error) => assert_eq!(error.public.code, ErrorCode::SlotTaken, "{error}"),
+        }
+    }
+    assert_eq!((won, overlaps(&app).await, deadlocks(&app).await), (1, 0, 0));
+}
