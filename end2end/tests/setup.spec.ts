@@ -1,0 +1,312 @@
+// A practice sets itself up: from registering to a public page (issue E, 004 §4.1 and §10.3 E2E 1).
+import { ask, book, call, createPractice, freeSlot, register, slotsOfOneDay, somebody, unique, PASSWORD } from '../support/api'
+import { alive, enter, expect, open, test } from '../support/fixtures'
+import { linkIn, mailTo } from '../support/mail'
+import { dayOf, logIn, timeOf } from '../support/steps'
+import type { Page } from '@playwright/test'
+
+/** The names of the days on the availability page. */
+const MONDAY = 'Monday'
+
+const block = (page: Page, day: string) => page.locator('#weekly .week-row').filter({ has: page.getByText(day, { exact: true }) })
+
+async function addBlock(page: Page, day: string, from: string, until: string): Promise<void> {
+  const weekly = page.locator('#weekly')
+  await weekly.getByLabel('Day', { exact: true }).selectOption({ label: day })
+  await weekly.getByLabel('From', { exact: true }).fill(from)
+  await weekly.getByLabel('Until', { exact: true }).fill(until)
+  await weekly.getByRole('button', { name: 'Add', exact: true }).click()
+}
+
+const save = (page: Page) => page.getByRole('main').getByRole('button', { name: 'Save' })
+
+test('registers, confirms by mail, logs in and sets everything up until a patient can book', async ({ page, visitor }) => {
+  const [word, slug] = [unique(), `dr-${unique()}`]
+  const email = `owner-${word}@example.test`
+
+  // Register: what is missing in the password is said.
+  await open(page, '/register')
+  await page.getByLabel('Name of the practice').fill(`Practice ${word}`)
+  await page.getByLabel('Your name').fill('Dra. Nora Ruiz')
+  await page.getByLabel('E-mail').fill(email)
+  const password = page.getByLabel('Password', { exact: true })
+  await password.fill('short')
+  await password.blur()
+  await expect(password).toHaveAttribute('aria-invalid', 'true')
+  await password.fill(PASSWORD)
+  await page.getByLabel('Time zone').selectOption('Africa/Nairobi')
+  await page.getByLabel('Currency').selectOption('KES')
+  await page.getByRole('main').getByRole('button', { name: 'Register' }).click()
+  await expect(page.getByText('We have sent you a link to confirm your address.')).toBeVisible()
+
+  // Not before the address is confirmed.
+  await open(page, '/login')
+  await logIn(page, { email, password: PASSWORD })
+  await expect(page.getByRole('alert')).toContainText('confirm your e-mail address first')
+  const link = linkIn(await mailTo(email, /Confirm your e-mail/), '/register/confirm')
+  await open(page, link)
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByText('Your address is confirmed.')).toBeVisible()
+  await logIn(page, { email, password: PASSWORD })
+  await page.waitForURL(/\/app$/)
+  await expect(page.getByRole('heading', { level: 1, name: 'Today' })).toBeVisible()
+
+  // Profile.
+  await open(page, '/app/settings/profile')
+  await page.getByLabel('Address of the public page').fill(slug)
+  await page.getByLabel('Title', { exact: true }).fill('Clinical psychologist')
+  await page.getByLabel('About you').fill('Calm and at your pace.')
+  await page.getByLabel('Credentials, one per line').fill('PhD\nMember no. 1')
+  await page.getByLabel('Show my page to the public').check()
+  await save(page).first().click()
+  await expect(page.getByText('Saved.').first()).toBeVisible()
+
+  // Service: a wrong duration is explained, what was typed stays.
+  await open(page, '/app/settings/services')
+  await page.getByLabel('Name of the service').fill('First talk')
+  await page.getByLabel('Minutes', { exact: true }).fill('50')
+  await page.getByLabel('Price in KES').fill('a lot')
+  await save(page).click()
+  await expect(page.locator('#f-price-error')).toHaveText('This is not a number.')
+  await expect(page.getByLabel('Name of the service')).toHaveValue('First talk')
+  await page.getByLabel('Price in KES').fill('1,500')
+  await save(page).click()
+  await expect(page.getByRole('row', { name: /First talk/ })).toBeVisible()
+  await expect(page.getByRole('table')).toContainText('KSh 1,500')
+
+  // Payment and booking rules.
+  await open(page, '/app/settings/payment')
+  await page.getByLabel('M-Pesa number or till').fill('0707 000 000')
+  await page.getByLabel('Bank account').fill('Bank of Sun\nES00 0000')
+  await page.getByLabel('Cash is accepted').check()
+  await save(page).click()
+  await expect(page.getByText('Saved.').first()).toBeVisible()
+  await open(page, '/app/settings/booking')
+  await page.getByLabel('I approve every request first').uncheck()
+  await page.getByLabel('Hours of notice before a session').fill('1.5')
+  await save(page).click()
+  await expect(page.getByText('Saved.').first()).toBeVisible()
+  await page.reload()
+  await expect(page.getByLabel('I approve every request first')).not.toBeChecked()
+  await expect(page.getByLabel('Hours of notice before a session')).toHaveValue('1.5')
+
+  // Availability, and the page as a patient sees it.
+  await open(page, '/app/availability')
+  for (const day of ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']) {
+    await addBlock(page, day, '09:00', '12:00')
+    await expect(block(page, day)).toContainText('09:00 to 12:00')
+  }
+  await expect(page.locator('#preview')).toContainText('09:00')
+  await page.reload()
+  await expect(page.locator('#preview').getByText('10:00').first()).toBeVisible()
+
+  const patient = await visitor()
+  await open(patient, `/${slug}`)
+  await expect(patient.getByRole('heading', { level: 1, name: 'Dra. Nora Ruiz' })).toBeVisible()
+  for (const known of ['First talk', 'KSh 1,500', '50 minutes', 'Member no. 1', 'M-Pesa']) {
+    await expect(patient.getByRole('main')).toContainText(known)
+  }
+  await expect(patient.locator('#times').getByRole('button', { name: /^(09:00|10:00|11:00)/ }).first()).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Open the public page' })).toHaveAttribute('href', `/${slug}`)
+})
+
+test('several blocks a day; one that overlaps is refused and explained', async ({ therapist, practice }) => {
+  await open(therapist, '/app/availability')
+  await therapist.getByRole('button', { name: `Remove ${MONDAY} 09:00 to 17:00` }).click()
+  await expect(block(therapist, MONDAY)).toContainText('Closed')
+  await addBlock(therapist, MONDAY, '09:00', '12:00')
+  await expect(block(therapist, MONDAY)).toContainText('09:00 to 12:00')
+  await addBlock(therapist, MONDAY, '14:00', '18:00')
+  await expect(block(therapist, MONDAY)).toContainText('14:00 to 18:00')
+  await addBlock(therapist, MONDAY, '11:30', '13:00')
+  await expect(therapist.locator('#weekly')).toContainText('This time overlaps with an existing block.')
+  await expect(therapist.locator('#weekly').getByLabel('From', { exact: true })).toHaveValue('11:30')
+  await addBlock(therapist, MONDAY, '13:00', '13:15')
+  await expect(therapist.locator('#weekly')).toContainText('A block has at least 30 minutes.')
+  await addBlock(therapist, MONDAY, '13:00', '12:30')
+  await expect(therapist.locator('#weekly')).toContainText('The end must be after the start.')
+  await addBlock(therapist, MONDAY, '12:00', '13:00')
+  await expect(block(therapist, MONDAY)).toContainText('12:00 to 13:00')
+  const rules = await call(practice.base, `/api/v1/availability/rules?therapist_id=${practice.therapistId}`, { bearer: practice.bearer })
+  expect(rules.filter((rule: { weekday: number }) => rule.weekday === 1)).toHaveLength(3)
+})
+
+test('an exception on a day with bookings asks what happens to them', async ({ therapist, practice }) => {
+  const [slot, later] = await slotsOfOneDay(practice)
+  const who = somebody('On That Day')
+  await book(practice, who, slot)
+  await open(therapist, `/app/availability?date=${dayOf(slot)}#add-exception`)
+  const exceptions = therapist.locator('#exceptions')
+  await expect(exceptions.getByLabel('From day')).toHaveValue(dayOf(slot))
+  await expect(exceptions.locator('a.day-booked')).toHaveCount(1)
+  await exceptions.getByLabel('Reason (only you see it)').fill('A conference')
+  await exceptions.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(exceptions.getByText('There are 1 bookings at that time. What happens to them?')).toBeVisible()
+  await expect(exceptions.getByText('Nothing has been changed yet.')).toBeVisible()
+  await exceptions.getByRole('button', { name: 'Block the day, keep the bookings' }).click()
+  await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText('A conference')
+  const hold = { slug: practice.slug, service_id: practice.serviceId, starts_at: later.starts_at }
+  expect((await ask(practice.base, '/api/v1/public/holds', { body: hold })).body.error.code).toBe('SLOT_UNAVAILABLE')
+
+  // The next day: cancel them and tell the patients.
+  const other = (await freeSlot(practice, 96))
+  const second = somebody('The Day After')
+  await book(practice, second, other)
+  await open(therapist, `/app/availability?date=${dayOf(other)}#add-exception`)
+  await exceptions.getByRole('button', { name: 'Add', exact: true }).click()
+  await exceptions.getByRole('button', { name: 'Cancel 1 bookings and tell the patients' }).click()
+  await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText('Whole day')
+  await mailTo(second.email, /is cancelled/)
+})
+
+test('breaks show their effect before they are saved, and warn when nothing fits', async ({ therapist, practice }) => {
+  await open(therapist, '/app/availability')
+  const buffers = therapist.locator('#buffers')
+  await expect(buffers).toContainText('56 times can be booked in the next 7 days')
+  await buffers.getByLabel('Minutes after').fill('30')
+  await expect(buffers).toContainText(/35 times can be booked in the next 7 days; now there are 56/)
+  await expect(buffers.getByRole('listitem').filter({ hasText: '10:30' })).toBeVisible()
+  await call(practice.base, '/api/v1/availability/rules', {
+    bearer: practice.bearer, body: { therapist_id: practice.therapistId, weekday: 1, starts: '18:00', ends: '18:45' },
+  })
+  await therapist.reload()
+  await alive(therapist)
+  await buffers.getByLabel('Minutes after').fill('45')
+  await expect(buffers).toContainText('Your breaks may limit what can be booked')
+  await expect(buffers).toContainText('Consider 10 minutes after each session.')
+  await buffers.getByLabel('Minutes after').fill('10')
+  await buffers.getByRole('button', { name: 'Save' }).click()
+  await expect(buffers.getByText('Saved.')).toBeVisible()
+  const slots = await slotsOfOneDay(practice)
+  expect(slots.map(timeOf).slice(0, 3)).toEqual(['09:00', '10:10', '11:20'])
+})
+
+test('why is 10:00 missing? says the rule that removed it', async ({ therapist, practice }) => {
+  const slots = await slotsOfOneDay(practice)
+  const slot = slots.find((one) => timeOf(one) === '10:00') ?? slots[0]
+  await book(practice, somebody(), slot)
+  const why = therapist.locator('#why')
+  const asked = async (date: string, time: string) => {
+    await open(therapist, '/app/availability')
+    await why.getByLabel('Day', { exact: true }).fill(date)
+    await why.getByLabel('Time', { exact: true }).fill(time)
+    await why.getByRole('button', { name: 'Ask' }).click()
+    await therapist.waitForURL(/why_date=/)
+    return why.getByRole('status')
+  }
+  const taken = await asked(dayOf(slot), timeOf(slot))
+  await expect(taken).toContainText('Something else is there, from 10:00 to 11:00.')
+  await expect(taken.getByRole('link', { name: 'See the booking' })).toBeVisible()
+  await expect(await asked(dayOf(slot), '12:00')).toContainText('Patients can book this time.')
+  await expect(await asked(dayOf(slot), '12:20')).toContainText('Sessions start at other times. The nearest: 12:00, 13:00.')
+  await expect(await asked(dayOf(slot), '20:00')).toContainText('not at that time: 09:00 to 17:00.')
+  await expect(await asked(dayOf(slot), '16:30')).toContainText('The session would end after the opening does, at 17:00.')
+})
+
+test('invites a member, who accepts and sees only what the role shows', async ({ therapist, practice, visitor, guard }) => {
+  guard.allow(/status of 403/)
+  const email = somebody().email
+  await open(therapist, '/app/members')
+  await therapist.getByLabel('E-mail').fill(email)
+  await therapist.getByLabel('Role').selectOption('accountant')
+  await therapist.getByRole('button', { name: 'Send the invitation' }).click()
+  await expect(therapist.getByText('Invited. The e-mail is on its way.')).toBeVisible()
+  await expect(therapist.getByText(email)).toBeVisible()
+
+  const member = await visitor()
+  await open(member, linkIn(await mailTo(email, /You are invited to/), '/invite'))
+  await expect(member.getByRole('heading', { level: 1, name: `Join ${practice.practiceName}` })).toBeVisible()
+  await expect(member.getByText(`You are invited as accountant, with the address ${email}.`)).toBeVisible()
+  await member.getByLabel('Your name').fill('Max Counter')
+  await member.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await member.getByRole('button', { name: 'Join' }).click()
+  await member.waitForURL(/\/app$/)
+  const menu = member.getByRole('navigation', { name: 'Main' })
+  await expect(menu.getByRole('link', { name: /Today/ })).toBeVisible()
+  for (const hidden of ['Messages', 'Settings', 'Members', 'Audit log']) {
+    await expect(menu.getByRole('link', { name: hidden })).toHaveCount(0)
+  }
+  await member.goto('/app/members')
+  await expect(member.getByText('Your role does not show this page.')).toBeVisible()
+
+  await therapist.reload()
+  await expect(therapist.getByRole('row', { name: /Max Counter/ })).toContainText('Accountant')
+  await expect(therapist.getByRole('row', { name: /Max Counter/ })).toContainText('Active')
+})
+
+test('forgets the password, sets a new one by mail, and the old one no longer fits', async ({ page }) => {
+  const owner = await register()
+  await open(page, '/login')
+  await logIn(page, { email: owner.email, password: 'Wrong-Password-1!' })
+  await expect(page.getByRole('alert')).toContainText('The e-mail address or the password is not right.')
+  await page.getByRole('link', { name: 'I forgot my password' }).click()
+  await page.waitForURL(/\/forgot$/)
+  await page.getByLabel('E-mail').fill(owner.email)
+  await page.getByRole('button', { name: 'Send the link' }).click()
+  await expect(page.getByText('a link is on its way')).toBeVisible()
+  const link = linkIn(await mailTo(owner.email, /Choose a new password/), '/reset')
+  await open(page, link)
+  await page.getByLabel('New password').fill('Other-Waters-2027')
+  await page.getByRole('button', { name: 'Save password' }).click()
+  await expect(page.getByText('Your new password is saved.')).toBeVisible()
+  await logIn(page, { email: owner.email, password: PASSWORD })
+  await expect(page.getByRole('alert')).toContainText('is not right')
+  await logIn(page, { email: owner.email, password: 'Other-Waters-2027' })
+  await page.waitForURL(/\/app$/)
+  // The link worked once.
+  await open(page, link)
+  await page.getByLabel('New password').fill('Third-Waters-2028')
+  await page.getByRole('button', { name: 'Save password' }).click()
+  await expect(page.getByRole('alert')).toContainText('This link has been used or is too old.')
+})
+
+test('who is not logged in is led to the login and back; logging out ends it', async ({ page, practice }) => {
+  await page.goto('/app/diary')
+  await page.waitForURL(/\/login/)
+  await alive(page)
+  await logIn(page, practice)
+  await page.waitForURL(/\/app\/diary/)
+  await expect(page.getByRole('heading', { level: 1, name: 'Diary' })).toBeVisible()
+  await page.locator('details.account summary').click()
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await page.waitForURL((url) => !url.pathname.startsWith('/app'))
+  await page.goto('/app')
+  await page.waitForURL(/\/login/)
+})
+
+test.fixme('keyboard shortcuts lead through the practice', async ({ therapist, isMobile }) => {
+  test.skip(isMobile, 'phones have no keys')
+  await open(therapist, '/app')
+  await therapist.keyboard.press('?')
+  await expect(therapist.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+  await therapist.keyboard.press('Escape')
+  await therapist.keyboard.press('g')
+  await therapist.keyboard.press('d')
+  await therapist.waitForURL(/\/app\/diary/)
+  await expect(therapist.getByRole('heading', { level: 1, name: 'Diary' })).toBeVisible()
+})
+
+test('the diary, the messages and the audit log show what happened', async ({ therapist, practice }) => {
+  const who = somebody('Diary Entry')
+  const slot = await freeSlot(practice)
+  await book(practice, who, slot)
+  await mailTo(who.email, /We received your request/)
+  await open(therapist, `/app/diary?week=${dayOf(slot)}&view=list`)
+  await expect(therapist.getByRole('main')).toContainText('Diary Entry')
+  await open(therapist, '/app/messages')
+  await expect(therapist.getByRole('listitem').filter({ hasText: who.email })).toContainText('Sent')
+  await open(therapist, '/app/audit')
+  await expect(therapist.locator('[title="booking.requested"]').first()).toBeVisible()
+  await expect(therapist.getByRole('status').filter({ hasText: 'sealed entries are unchanged' })).toBeVisible()
+})
+
+test('another practice sees nothing of it', async ({ practice, visitor, guard }) => {
+  guard.allow(/status of 404/)
+  const booking = await book(practice)
+  const stranger = await createPractice()
+  const page = await visitor()
+  await enter(page, stranger)
+  const answer = await page.goto(`/app/bookings/${booking.id}`)
+  expect(answer?.status()).toBe(404)
+  await expect(page.getByText('This does not exist, or is no longer there.')).toBeVisible()
+})
