@@ -17,8 +17,8 @@ for pg_dir in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin; do
 done
 export CALMA_PG_BIN="${CALMA_PG_BIN:-$(dirname "$(command -v initdb 2>/dev/null || echo /usr/bin/initdb)")}"
 
-# Machines without rustup's downloads use Debian's own Rust, which scripts/setup.sh registers as toolchain "debian".
-if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && command -v rustup >/dev/null 2>&1 \
-  && [ -e "$CALMA_CACHE/use-debian-rust" ]; then
-  export RUSTUP_TOOLCHAIN=debian
+# The Rust that scripts/setup.sh chose when the machine's own one is too old: a rustup version, or Debian's ("debian").
+if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && command -v rustup >/dev/null 2>&1 && [ -s "$CALMA_CACHE/rust-toolchain" ]; then
+  RUSTUP_TOOLCHAIN=$(cat "$CALMA_CACHE/rust-toolchain")
+  export RUSTUP_TOOLCHAIN
 fi

@@ -8,7 +8,10 @@ cd "$(dirname "$0")/.."
 
 want="${1:-build}"
 stamp="$CALMA_CACHE/setup-$want-$(cat scripts/setup.sh scripts/env.sh end2end/package-lock.json Cargo.lock 2>/dev/null | sha256sum | cut -c1-16)"
-[ -e "$stamp" ] && exit 0
+if [ "$want" = test ] && ! cmp -s end2end/package-lock.json end2end/node_modules/.calma-lock; then
+  journeys=missing # they live in the checkout, so every clone has its own
+fi
+[ -e "$stamp" ] && [ -z "${journeys:-}" ] && exit 0
 mkdir -p "$CALMA_CACHE/tools" "$CALMA_CACHE/node"
 
 say() { printf '\033[1m%s\033[0m\n' "setup: $*"; }
@@ -51,11 +54,28 @@ if [ "$(node --version | sed 's/^v\([0-9]*\).*/\1/')" -lt 20 ]; then
 fi
 
 # --- Rust with the wasm target -------------------------------------------------------------------------------------
-wasm_ready() { # does the toolchain of this shell compile to wasm?
+# The version that every tool below compiles with, and the one Debian 12 ships.
+rust=1.96
+rust_ready() { # is the toolchain of this shell new enough, and does it compile to wasm?
+  printf '%s\n' "$rust" "$(rustc --version 2>/dev/null | cut -d' ' -f2)" | sort -VC || return 1
+  cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 || return 1
   local dir; dir=$(mktemp -d)
   echo 'pub fn one() -> String { String::from("1") }' >"$dir/lib.rs"
   rustc --edition 2024 --crate-type lib --target wasm32-unknown-unknown -o "$dir/lib.rlib" "$dir/lib.rs" >/dev/null 2>&1
   local result=$?; rm -rf "$dir"; return $result
+}
+
+use_toolchain() { # the scripts' own choice (env.sh reads it); the machine's default stays what it is
+  echo "$1" >"$CALMA_CACHE/rust-toolchain"
+  export RUSTUP_TOOLCHAIN="$1"
+}
+
+rustup_rust() { # the ordinary way
+  command -v rustup >/dev/null 2>&1 || return 1
+  say "installing Rust $rust with its wasm target"
+  timeout 600 rustup toolchain install "$rust" --profile minimal -c clippy -c rustfmt \
+    -t wasm32-unknown-unknown --no-self-update >/dev/null 2>&1 || return 1
+  use_toolchain "$rust"
 }
 
 debian_rust() { # Debian's own Rust; its wasm standard library is compiled here once, from Debian's sources
@@ -80,8 +100,7 @@ debian_rust() { # Debian's own Rust; its wasm standard library is compiled here 
   as_root ln -sf "/usr/bin/lld-$llvm" /usr/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld
   if command -v rustup >/dev/null 2>&1; then
     rustup toolchain link debian /usr
-    touch "$CALMA_CACHE/use-debian-rust"
-    export RUSTUP_TOOLCHAIN=debian
+    use_toolchain debian
   fi
 }
 
@@ -92,11 +111,9 @@ if ! command -v cargo >/dev/null 2>&1; then
     export PATH="$HOME/.cargo/bin:$PATH"
   fi
 fi
-if ! wasm_ready; then
-  if [ -e "$CALMA_CACHE/use-debian-rust" ] || ! timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then
-    debian_rust
-  fi
-  wasm_ready || die "the Rust toolchain here cannot compile to wasm32-unknown-unknown"
+if ! rust_ready; then
+  rustup_rust || debian_rust
+  rust_ready || die "no Rust $rust or newer here that compiles to wasm32-unknown-unknown"
 fi
 
 # --- cargo-leptos, wasm-bindgen, wasm-opt, tailwind -----------------------------------------------------------------
@@ -120,8 +137,11 @@ fi
 if [ "$want" = test ]; then
   apt_install redis-server chromium
   cargo nextest --version >/dev/null 2>&1 || { say "compiling cargo-nextest"; cargo_tool cargo-nextest 0.9.143 cargo-nextest --locked; }
-  say "installing Playwright"
-  (cd end2end && npm ci --silent --no-audit --no-fund >/dev/null)
+  if [ -n "${journeys:-}" ]; then
+    say "installing Playwright"
+    (cd end2end && npm ci --silent --no-audit --no-fund >/dev/null)
+    cp end2end/package-lock.json end2end/node_modules/.calma-lock
+  fi
 fi
 
 rm -f "$CALMA_CACHE"/setup-"$want"-*
