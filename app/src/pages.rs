@@ -25,31 +25,31 @@ use crate::features::settings::{
     page_booking::PolicyPage, page_payment::PaymentPage, page_practice::PracticePage, page_profile::ProfilePage,
     page_services::ServicesPage,
 };
+use crate::layouts::practice::PracticeFrame;
 
-/// A page that is loaded when it is first shown.
-pub trait LazyPage: Sized + Send + 'static {
-    /// Starts loading what it shows; runs while its code is still on the way.
-    fn data() -> Self;
-    fn view(this: Self) -> AnyView;
+/// What a page shows. All of it, its data included, is part of the page's split: the base that every visitor loads
+/// knows nothing of any page but its address.
+pub trait Page: Send + 'static {
+    fn view() -> AnyView;
 }
 
 macro_rules! load_together {
     ($function:ident, $preload:ident, $group:ident: $($page:ident),+ $(,)?) => {
         #[allow(clippy::enum_variant_names, reason = "the variants are named after their pages")]
-        enum $group { $($page($page)),+ }
+        enum $group { $($page),+ }
 
         #[lazy]
         fn $function(page: $group) -> AnyView {
-            match page { $($group::$page(this) => <$page as LazyPage>::view(this)),+ }
+            match page { $($group::$page => <$page as Page>::view()),+ }
         }
 
         $(impl LazyRoute for $page {
             fn data() -> Self {
-                <Self as LazyPage>::data()
+                Self
             }
 
-            async fn view(this: Self) -> AnyView {
-                $function($group::$page(this)).await
+            async fn view(_: Self) -> AnyView {
+                $function($group::$page).await
             }
 
             async fn preload() {
@@ -67,6 +67,6 @@ load_together!(
 );
 load_together!(
     practice_pages, __preload_practice_pages, PracticePages:
-    TodayPage, BookingPage, DiaryPage, AvailabilityRoute, MembersRoute, OutboxRoute, AuditRoute,
+    PracticeFrame, TodayPage, BookingPage, DiaryPage, AvailabilityRoute, MembersRoute, OutboxRoute, AuditRoute,
     PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
 );

@@ -4,19 +4,15 @@ use super::parts::{AccountPage, query};
 use super::server_fns::ConfirmEmail;
 use crate::context::t;
 use crate::forms::{FormErrors, FormNotice};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::account as text;
 use leptos::prelude::*;
 use ui::Button;
 
 pub struct ConfirmPage;
 
-impl LazyPage for ConfirmPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
+impl Page for ConfirmPage {
+    fn view() -> AnyView {
         let confirm = ServerAction::<ConfirmEmail>::new();
         let errors = FormErrors::of(confirm);
         let pending = confirm.pending();

@@ -4,19 +4,15 @@ use super::parts::{AccountPage, EmailField, flag};
 use super::server_fns::ForgotPassword;
 use crate::context::{t, typed};
 use crate::forms::{FormErrors, FormNotice};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::account as text;
 use leptos::prelude::*;
 use ui::{Button, Notice, Tone};
 
 pub struct ForgotPage;
 
-impl LazyPage for ForgotPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
+impl Page for ForgotPage {
+    fn view() -> AnyView {
         let sent = flag("sent");
         view! {
             <AccountPage title=t(text::FORGOT_TITLE)>

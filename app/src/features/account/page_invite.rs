@@ -5,7 +5,7 @@ use super::server_fns::{AcceptInvitation, preview_invitation};
 use crate::context::{lang, t, tf, typed};
 use crate::error::{UiError, message};
 use crate::forms::{FormErrors, FormNotice};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{account as text, common};
 use contracts::accounts::{InvitationPreview, Role};
 use contracts::limits;
@@ -13,19 +13,12 @@ use domain::validate;
 use leptos::prelude::*;
 use ui::{Button, Field, Notice, Skeleton, Tone};
 
-#[derive(Clone, Copy)]
-pub struct InvitePage {
-    invitation: Resource<Result<InvitationPreview, UiError>>,
-}
+pub struct InvitePage;
 
-impl LazyPage for InvitePage {
-    fn data() -> Self {
+impl Page for InvitePage {
+    fn view() -> AnyView {
         let token = query("token");
-        Self { invitation: Resource::new_blocking(move || token.clone(), preview_invitation) }
-    }
-
-    fn view(this: Self) -> AnyView {
-        let invitation = this.invitation;
+        let invitation = Resource::new_blocking(move || token.clone(), preview_invitation);
         view! {
             <Suspense fallback=|| view! { <Skeleton lines=6 label=t(common::LOADING)/> }>
                 {move || Suspend::new(async move {

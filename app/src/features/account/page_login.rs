@@ -4,7 +4,7 @@ use super::parts::{AccountPage, EmailField, flag};
 use super::server_fns::LogIn;
 use crate::context::{t, typed};
 use crate::forms::{FormErrors, FormNotice};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::account as text;
 use contracts::limits;
 use leptos::prelude::*;
@@ -13,12 +13,8 @@ use ui::{Button, Field, Notice, Tone};
 
 pub struct LoginPage;
 
-impl LazyPage for LoginPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
+impl Page for LoginPage {
+    fn view() -> AnyView {
         let (confirmed, reset) = (flag("confirmed"), flag("reset"));
         let log_in = ServerAction::<LogIn>::new();
         let errors = FormErrors::of(log_in);

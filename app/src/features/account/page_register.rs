@@ -4,7 +4,7 @@ use super::parts::{AccountPage, EmailField, NewPasswordField, flag};
 use super::server_fns::RegisterPractice;
 use crate::context::{lang, t, typed};
 use crate::forms::{FormErrors, FormNotice};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::account as text;
 use contracts::money::CURRENCIES;
 use contracts::{Lang, limits};
@@ -61,12 +61,8 @@ const ZONES: &[&str] = &[
 
 pub struct RegisterPage;
 
-impl LazyPage for RegisterPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
+impl Page for RegisterPage {
+    fn view() -> AnyView {
         let sent = flag("sent");
         view! {
             <AccountPage title=t(text::REGISTER_TITLE)>

@@ -4,7 +4,7 @@ use super::parts::{AccountPage, NewPasswordField, query};
 use super::server_fns::ResetPassword;
 use crate::context::t;
 use crate::forms::{FormErrors, FormNotice};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::account as text;
 use contracts::ErrorCode;
 use leptos::prelude::*;
@@ -12,12 +12,8 @@ use ui::Button;
 
 pub struct ResetPage;
 
-impl LazyPage for ResetPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
+impl Page for ResetPage {
+    fn view() -> AnyView {
         let reset = ServerAction::<ResetPassword>::new();
         let errors = FormErrors::of(reset);
         let pending = reset.pending();

@@ -5,7 +5,7 @@ use super::server_fns::{AuditPage, check_audit, load_audit};
 use crate::context::{lang, t, tf};
 use crate::error::UiError;
 use crate::layouts::practice::kit::{Failed, query};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{audit as words, common, practice};
 use chrono::NaiveDateTime;
 use contracts::audit::{AuditCheck, AuditEntry};
@@ -16,12 +16,8 @@ use ui::{EmptyState, Glyph, Notice, Skeleton, Tone};
 
 pub struct AuditRoute;
 
-impl LazyPage for AuditRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for AuditRoute {
+    fn view() -> AnyView {
         view! { <Audit/> }.into_any()
     }
 }

@@ -10,7 +10,7 @@ use super::weekly::Weekly;
 use super::why::WhyMissingForm;
 use crate::context::{t, tf};
 use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, query, successes};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{availability as words, common, practice};
 use contracts::TherapistId;
 use contracts::availability::AvailabilityPage;
@@ -21,12 +21,8 @@ use ui::{Button, EmptyState, Glyph, LinkButton, Select, Skeleton, Variant};
 
 pub struct AvailabilityRoute;
 
-impl LazyPage for AvailabilityRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for AvailabilityRoute {
+    fn view() -> AnyView {
         view! { <Availability/> }.into_any()
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{UiError, message};
 use crate::features::home::NotFoundBody;
 use crate::forms::{FormErrors, FormNotice, use_hydrated};
 use crate::layouts::public::PublicLayout;
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{booking as text, common};
 use contracts::ErrorCode;
 use contracts::booking::{BookingStatus, BookingView, PatientDetails};
@@ -21,40 +21,11 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 use ui::{Button, Card, Checkbox, Field, Notice, Skeleton, TextArea, Tone};
 
-#[derive(Clone, Copy)]
-pub struct DetailsPage {
-    booking: Resource<Result<BookingView, UiError>>,
-}
+pub struct DetailsPage;
 
-/// The booking of this address; says 404 where there is none.
-pub fn booking_of_address() -> Resource<Result<BookingView, UiError>> {
-    let params = use_params_map();
-    let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
-    Resource::new_blocking(
-        move || token.get(),
-        |token| async move {
-            let booking = booking_by_link(token).await;
-            #[cfg(feature = "ssr")]
-            if let Err(error) = &booking {
-                crate::context::page_status(crate::context::status_of(error.code()));
-            }
-            booking
-        },
-    )
-}
-
-/// Is the booking still in the steps, held or lapsed? Else its own page shows it.
-pub fn in_steps(booking: &BookingView) -> bool {
-    matches!(booking.status, BookingStatus::Held | BookingStatus::Expired)
-}
-
-impl LazyPage for DetailsPage {
-    fn data() -> Self {
-        Self { booking: booking_of_address() }
-    }
-
-    fn view(this: Self) -> AnyView {
-        let booking = this.booking;
+impl Page for DetailsPage {
+    fn view() -> AnyView {
+        let booking = booking_of_address();
         view! {
             <Title text=format!("{} · {}", t(text::DETAILS_TITLE), t(common::CALMA))/>
             <Meta name="robots" content="noindex"/>

@@ -13,7 +13,7 @@ use crate::features::home::NotFoundBody;
 use crate::forms::base_url;
 use crate::layouts::public::PublicLayout;
 use crate::live::use_live;
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{booking as text, common};
 use chrono::NaiveDate;
 use contracts::booking::{Availability, PublicService, PublicTherapist};
@@ -27,13 +27,7 @@ use ui::{Button, EmptyState, LinkButton, Notice, Skeleton, Tone, Variant};
 type Profile = Result<PublicTherapist, UiError>;
 type Month = Result<Option<Availability>, UiError>;
 
-#[derive(Clone, Copy)]
-pub struct TherapistPage {
-    slug: Memo<String>,
-    profile: Resource<Profile>,
-    month: Resource<Month>,
-    tick: RwSignal<u32>,
-}
+pub struct TherapistPage;
 
 /// What the address asks for.
 fn asked(name: &'static str) -> Memo<Option<String>> {
@@ -48,8 +42,8 @@ fn chosen_service(therapist: &PublicTherapist, asked: Option<&str>) -> Option<Pu
     found.or(therapist.services.first()).cloned()
 }
 
-impl LazyPage for TherapistPage {
-    fn data() -> Self {
+impl Page for TherapistPage {
+    fn view() -> AnyView {
         let params = use_params_map();
         let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
         let (service, month, day) = (asked("service"), asked("month"), asked("day"));
@@ -77,23 +71,19 @@ impl LazyPage for TherapistPage {
                 month_slots(slug, service.id, month).await.map(Some)
             },
         );
-        Self { slug, profile, month, tick }
-    }
-
-    fn view(this: Self) -> AnyView {
-        let live = use_live(format!("/live/t/{}", this.slug.get_untracked()));
+        let live = use_live(format!("/live/t/{}", slug.get_untracked()));
         Effect::new(move |_| {
             let now = live.tick.get();
             if now > 0 {
-                this.tick.set(now);
+                tick.set(now);
             }
         });
         view! {
             <PublicLayout>
                 <Suspense fallback=|| view! { <Skeleton lines=12 label=t(common::LOADING)/> }>
                     {move || Suspend::new(async move {
-                        match this.profile.await {
-                            Ok(therapist) => view! { <BookingPage therapist month=this.month/> }.into_any(),
+                        match profile.await {
+                            Ok(therapist) => view! { <BookingPage therapist month/> }.into_any(),
                             Err(error) if error.code() == ErrorCode::NotFound => view! { <NotFoundBody/> }.into_any(),
                             Err(error) => view! { <Failed error/> }.into_any(),
                         }

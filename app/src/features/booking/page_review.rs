@@ -8,7 +8,7 @@ use crate::context::t;
 use crate::error::UiError;
 use crate::forms::{FormErrors, FormNotice};
 use crate::layouts::public::PublicLayout;
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{booking as text, common};
 use contracts::ErrorCode;
 use contracts::booking::BookingView;
@@ -17,18 +17,11 @@ use leptos_meta::{Meta, Title};
 use leptos_router::components::Redirect;
 use ui::{Button, Card, LinkButton, Skeleton, Variant};
 
-#[derive(Clone, Copy)]
-pub struct ReviewPage {
-    booking: Resource<Result<BookingView, UiError>>,
-}
+pub struct ReviewPage;
 
-impl LazyPage for ReviewPage {
-    fn data() -> Self {
-        Self { booking: booking_of_address() }
-    }
-
-    fn view(this: Self) -> AnyView {
-        let booking = this.booking;
+impl Page for ReviewPage {
+    fn view() -> AnyView {
+        let booking = booking_of_address();
         view! {
             <Title text=format!("{} · {}", t(text::STEP_REVIEW), t(common::CALMA))/>
             <Meta name="robots" content="noindex"/>

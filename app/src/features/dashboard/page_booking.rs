@@ -5,7 +5,7 @@ use super::server_fns::load_booking;
 use super::{Act, Deed, words as say};
 use crate::context::{lang, t};
 use crate::layouts::practice::kit::{Failed, Myself, practice_live};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, dashboard as words};
 use chrono::{DateTime, Utc};
 use contracts::accounts::Role;
@@ -17,12 +17,8 @@ use ui::{Glyph, Icon, MoneyText, Skeleton, StatusBadge, When};
 
 pub struct BookingPage;
 
-impl LazyPage for BookingPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for BookingPage {
+    fn view() -> AnyView {
         view! { <Booking/> }.into_any()
     }
 }

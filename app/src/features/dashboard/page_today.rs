@@ -6,7 +6,7 @@ use super::server_fns::load_dashboard;
 use super::words as say;
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{Failed, Fresh, Myself, fresh, practice_live};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, dashboard as words, practice};
 use chrono::Duration;
 use contracts::Text;
@@ -19,12 +19,8 @@ use ui::{EmptyState, Glyph, Skeleton, Tone, use_toast};
 
 pub struct TodayPage;
 
-impl LazyPage for TodayPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for TodayPage {
+    fn view() -> AnyView {
         view! { <Today/> }.into_any()
     }
 }

@@ -5,7 +5,7 @@ use super::grid::WeekGrid;
 use super::server_fns::diary_week;
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{Failed, practice_live, query};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, diary as words};
 use chrono::Days;
 use contracts::booking::WeekView;
@@ -16,12 +16,8 @@ use ui::{EmptyState, Glyph, Icon, Skeleton};
 
 pub struct DiaryPage;
 
-impl LazyPage for DiaryPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for DiaryPage {
+    fn view() -> AnyView {
         view! { <Diary/> }.into_any()
     }
 }

@@ -3,7 +3,7 @@
 use crate::context::t;
 use crate::forms::base_url;
 use crate::layouts::public::PublicLayout;
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, home};
 use contracts::Text;
 use leptos::prelude::*;
@@ -12,12 +12,8 @@ use ui::{Card, Glyph, Icon, LinkButton, Variant};
 
 pub struct HomePage;
 
-impl LazyPage for HomePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
+impl Page for HomePage {
+    fn view() -> AnyView {
         view! {
             <Title text=format!("{} · {}", t(common::CALMA), t(home::TITLE))/>
             <Meta name="description" content=t(home::DESCRIPTION)/>

@@ -3,7 +3,7 @@
 use super::server_fns::{InviteMember, RevokeInvitation, SetMemberActive, load_members};
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{DoneNotice, Failed, FormState, Myself, kept, role_name, successes, wrong};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, members as words};
 use contracts::MemberId;
 use contracts::accounts::{InvitationView, MemberView, MembersPage, Role};
@@ -16,12 +16,8 @@ use ui::{Button, EmptyState, Field, Glyph, Select, Skeleton};
 
 pub struct MembersRoute;
 
-impl LazyPage for MembersRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for MembersRoute {
+    fn view() -> AnyView {
         view! { <Members/> }.into_any()
     }
 }

@@ -3,7 +3,7 @@
 use super::server_fns::{OutboxPage, ResendMessage, load_outbox};
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{DoneNotice, Failed, FormState, Myself, practice_live, query, successes};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, outbox as words, practice};
 use chrono::NaiveDateTime;
 use contracts::Text;
@@ -16,12 +16,8 @@ use ui::{Button, EmptyState, Glyph, Icon, Skeleton, Variant};
 
 pub struct OutboxRoute;
 
-impl LazyPage for OutboxRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for OutboxRoute {
+    fn view() -> AnyView {
         view! { <Outbox/> }.into_any()
     }
 }

@@ -12,7 +12,7 @@ use crate::features::booking::server_fns::booking_by_link;
 use crate::features::booking::words as say;
 use crate::layouts::public::PublicLayout;
 use crate::live::{Live, use_live};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, patient as text};
 use contracts::booking::{BookingStatus, BookingView, ProofState, ProofView};
 use contracts::practice::PaymentTiming;
@@ -23,15 +23,10 @@ use leptos_router::hooks::use_params_map;
 use std::time::Duration;
 use ui::{Card, Glyph, Icon, Notice, Skeleton, StatusBadge, Tone, When, status_word, use_toast};
 
-#[derive(Clone, Copy)]
-pub struct PatientBookingPage {
-    token: Memo<String>,
-    booking: Resource<Result<BookingView, UiError>>,
-    tick: RwSignal<u32>,
-}
+pub struct PatientBookingPage;
 
-impl LazyPage for PatientBookingPage {
-    fn data() -> Self {
+impl Page for PatientBookingPage {
+    fn view() -> AnyView {
         let params = use_params_map();
         let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
         let tick = RwSignal::new(0);
@@ -46,16 +41,11 @@ impl LazyPage for PatientBookingPage {
                 booking
             },
         );
-        Self { token, booking, tick }
-    }
-
-    fn view(this: Self) -> AnyView {
-        let live = use_live(format!("/live/b/{}", this.token.get_untracked()));
-        let booking = this.booking;
+        let live = use_live(format!("/live/b/{}", token.get_untracked()));
         Effect::new(move |_| {
             let now = live.tick.get();
             if now > 0 {
-                this.tick.set(now);
+                tick.set(now);
             }
         });
         announce(booking);

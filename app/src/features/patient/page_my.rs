@@ -4,7 +4,7 @@ use super::server_fns::RequestMyLink;
 use crate::context::{t, typed};
 use crate::forms::{FormErrors, FormNotice};
 use crate::layouts::public::PublicLayout;
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, patient as text};
 use contracts::limits;
 use domain::validate;
@@ -15,12 +15,8 @@ use ui::{Button, Card, Field, Notice, Tone};
 
 pub struct MyPage;
 
-impl LazyPage for MyPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
+impl Page for MyPage {
+    fn view() -> AnyView {
         let query = use_query_map();
         let sent = Memo::new(move |_| query.read().get("sent").is_some());
         view! {

@@ -8,7 +8,7 @@ use crate::context::{lang, t, tf};
 use crate::error::{UiError, message};
 use crate::features::booking::parts::Summary;
 use crate::layouts::public::PublicLayout;
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, patient as text};
 use contracts::booking::{BookingStatus, BookingView, MyBookings, ProofState};
 use contracts::{ErrorCode, Text};
@@ -20,18 +20,11 @@ use ui::{Button, Card, EmptyState, Glyph, Icon, LinkButton, Notice, Skeleton, St
 /// 003: without a push for the whole list the page asks every 30 seconds.
 const ASK_EVERY: Duration = Duration::from_secs(30);
 
-#[derive(Clone, Copy)]
-pub struct MyBookingsPage {
-    bookings: Resource<Result<MyBookings, UiError>>,
-}
+pub struct MyBookingsPage;
 
-impl LazyPage for MyBookingsPage {
-    fn data() -> Self {
-        Self { bookings: Resource::new_blocking(|| (), |()| list_my_bookings()) }
-    }
-
-    fn view(this: Self) -> AnyView {
-        let bookings = this.bookings;
+impl Page for MyBookingsPage {
+    fn view() -> AnyView {
+        let bookings = Resource::new_blocking(|| (), |()| list_my_bookings());
         Effect::new(move |_| {
             if let Ok(handle) = set_interval_with_handle(move || bookings.refetch(), ASK_EVERY) {
                 on_cleanup(move || handle.clear());

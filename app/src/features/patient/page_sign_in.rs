@@ -4,7 +4,7 @@ use super::server_fns::SignInAsPatient;
 use crate::context::t;
 use crate::forms::{FormErrors, FormNotice};
 use crate::layouts::public::PublicLayout;
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, patient as text};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
@@ -13,12 +13,8 @@ use ui::{Button, Card, LinkButton, Variant};
 
 pub struct SignInPage;
 
-impl LazyPage for SignInPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
+impl Page for SignInPage {
+    fn view() -> AnyView {
         let query = use_query_map();
         let token = query.with_untracked(|query| query.get("token").unwrap_or_default());
         let sign_in = ServerAction::<SignInAsPatient>::new();

@@ -4,7 +4,7 @@ use super::frame::{Fields, Frame};
 use super::server_fns::{ResetBookingPolicy, SaveBookingPolicy, load_settings, therapist_profiles};
 use crate::context::{t, tf};
 use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, kept_tick, query, successes, wrong};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, practice, settings as words};
 use contracts::limits::INSTRUCTIONS_MAX;
 use contracts::practice::{BookingPolicy, PaymentTiming, TherapistProfile};
@@ -14,12 +14,8 @@ use ui::{Button, Checkbox, Field, Select, Skeleton, TextArea, Variant};
 
 pub struct PolicyPage;
 
-impl LazyPage for PolicyPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for PolicyPage {
+    fn view() -> AnyView {
         view! { <Policy/> }.into_any()
     }
 }

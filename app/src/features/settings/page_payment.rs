@@ -4,7 +4,7 @@ use super::frame::{Fields, Frame};
 use super::server_fns::{SavePayment, load_settings};
 use crate::context::t;
 use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, kept_tick, successes, wrong};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, settings as words};
 use contracts::limits::INSTRUCTIONS_MAX;
 use contracts::practice::PaymentInstructions;
@@ -14,12 +14,8 @@ use ui::{Button, Checkbox, Field, Skeleton, TextArea};
 
 pub struct PaymentPage;
 
-impl LazyPage for PaymentPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for PaymentPage {
+    fn view() -> AnyView {
         view! { <Payment/> }.into_any()
     }
 }

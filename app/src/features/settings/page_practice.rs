@@ -4,7 +4,7 @@ use super::frame::{Fields, Frame};
 use super::server_fns::{SavePractice, load_settings};
 use crate::context::t;
 use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, successes, wrong};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, settings as words};
 use contracts::Lang;
 use contracts::limits::NAME_MAX;
@@ -16,12 +16,8 @@ use ui::{Button, Field, Select, Skeleton};
 
 pub struct PracticePage;
 
-impl LazyPage for PracticePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for PracticePage {
+    fn view() -> AnyView {
         view! { <Practice/> }.into_any()
     }
 }

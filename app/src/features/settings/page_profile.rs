@@ -5,7 +5,7 @@ use super::photo::Photo;
 use super::server_fns::{AddTherapist, RemovePhoto, SaveProfile, therapist_profiles};
 use crate::context::{t, tf};
 use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, kept_tick, query, successes, wrong};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, practice, settings as words};
 use contracts::limits::{BIO_MAX, NAME_MAX, SLUG_MAX, TITLE_MAX};
 use contracts::practice::TherapistProfile;
@@ -15,12 +15,8 @@ use ui::{Button, Checkbox, EmptyState, Field, Glyph, Icon, Select, Skeleton, Tex
 
 pub struct ProfilePage;
 
-impl LazyPage for ProfilePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for ProfilePage {
+    fn view() -> AnyView {
         view! { <Profile/> }.into_any()
     }
 }

@@ -6,7 +6,7 @@ use crate::context::{lang, t, tf};
 use crate::error::UiError;
 use crate::features::dashboard::words::place;
 use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, kept_tick, query, successes, wrong};
-use crate::pages::LazyPage;
+use crate::pages::Page;
 use crate::texts::{common, practice, settings as words};
 use contracts::TherapistId;
 use contracts::limits::{DURATION_MAX, DURATION_MIN, DURATION_STEP, NAME_MAX, REASON_MAX};
@@ -18,12 +18,8 @@ use ui::{Button, Checkbox, EmptyState, Field, Glyph, MoneyText, Select, Skeleton
 
 pub struct ServicesPage;
 
-impl LazyPage for ServicesPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
+impl Page for ServicesPage {
+    fn view() -> AnyView {
         view! { <Services/> }.into_any()
     }
 }

@@ -10,6 +10,7 @@ use crate::context::{t, tf};
 use crate::features::dashboard::server_fns::{LogOut, SwitchPractice, practice_counts, practice_me};
 use crate::layouts::public::LanguageChoice;
 use crate::live::use_live;
+use crate::pages::Page;
 use crate::texts::{common, practice as words};
 use contracts::Text;
 use contracts::accounts::{Me, Role};
@@ -87,8 +88,17 @@ fn items(role: Role) -> impl Iterator<Item = &'static Item> {
     ITEMS.iter().filter(move |item| allowed(role, Deed::Read, item.needs))
 }
 
+/// The route around the practice's pages.
+pub struct PracticeFrame;
+
+impl Page for PracticeFrame {
+    fn view() -> AnyView {
+        view! { <PracticeLayout/> }.into_any()
+    }
+}
+
 #[component]
-pub fn PracticeLayout() -> impl IntoView {
+fn PracticeLayout() -> impl IntoView {
     let live = use_live("/live".to_owned());
     let me = Resource::new_blocking(|| (), |()| practice_me());
     let counts = Resource::new(move || live.tick.get(), |_| practice_counts());

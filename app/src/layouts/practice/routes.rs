@@ -1,7 +1,7 @@
 //! The addresses under `/app`. All are rendered completely before they are sent, so that they can be read without
 //! JavaScript and their status says what happened.
 
-use super::PracticeLayout;
+use super::PracticeFrame;
 use crate::features::audit::page_audit::AuditRoute;
 use crate::features::availability::page_availability::AvailabilityRoute;
 use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPage};
@@ -20,7 +20,7 @@ use leptos_router::{Lazy, MatchNestedRoutes, SsrMode, path};
 #[component(transparent)]
 pub fn PracticeRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/app") view=PracticeLayout ssr=SsrMode::Async>
+        <ParentRoute path=path!("/app") view={Lazy::<PracticeFrame>::new()} ssr=SsrMode::Async>
             <Route path=path!("") view={Lazy::<TodayPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("bookings/:id") view={Lazy::<BookingPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("diary") view={Lazy::<DiaryPage>::new()} ssr=SsrMode::Async/>
