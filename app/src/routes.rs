@@ -4,7 +4,7 @@ use crate::context::provide_lang;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
-use leptos_router::{Lazy, MatchNestedRoutes, SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
 use crate::features::account::{
     page_confirm::ConfirmPage, page_forgot::ForgotPage, page_invite::InvitePage, page_login::LoginPage,
@@ -35,7 +35,7 @@ pub fn App() -> impl IntoView {
 
 /// Pages for visitors and patients. `/{slug}` comes last: it would swallow the others.
 #[component(transparent)]
-fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
+fn PublicRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     // Complete before they are sent: without JavaScript nothing would fill in what streams behind.
     let mode = SsrMode::Async;
     view! {

@@ -3,7 +3,7 @@
 use super::parts::{AccountPage, NewPasswordField, query};
 use super::server_fns::{AcceptInvitation, preview_invitation};
 use crate::context::{lang, t, tf, typed};
-use crate::error::{UiError, message};
+use crate::error::message;
 use crate::forms::{FormErrors, FormNotice};
 use crate::pages::Page;
 use crate::texts::{account as text, common};

@@ -24,7 +24,6 @@ use leptos_meta::{Link, Meta, Title};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use ui::{Button, EmptyState, LinkButton, Notice, Skeleton, Tone, Variant};
 
-type Profile = Result<PublicTherapist, UiError>;
 type Month = Result<Option<Availability>, UiError>;
 
 pub struct TherapistPage;

@@ -5,7 +5,6 @@ use super::page_details::{NoBooking, booking_of_address, in_steps};
 use super::parts::{Fact, PolicyWords, Step, Steps, Summary};
 use super::server_fns::SendBookingRequest;
 use crate::context::t;
-use crate::error::UiError;
 use crate::forms::{FormErrors, FormNotice};
 use crate::layouts::public::PublicLayout;
 use crate::pages::Page;

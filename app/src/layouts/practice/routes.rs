@@ -15,10 +15,10 @@ use crate::features::settings::page_profile::ProfilePage;
 use crate::features::settings::page_services::ServicesPage;
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
-use leptos_router::{Lazy, MatchNestedRoutes, SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
 #[component(transparent)]
-pub fn PracticeRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/app") view={Lazy::<PracticeFrame>::new()} ssr=SsrMode::Async>
             <Route path=path!("") view={Lazy::<TodayPage>::new()} ssr=SsrMode::Async/>
