@@ -19,6 +19,11 @@ pub fn tf(text: Text, values: &[(&str, &str)]) -> String {
     text.with(lang(), values)
 }
 
+/// A sentence about a number in the language of this page: its form for exactly one, and the one for every other number.
+pub fn tn(forms: [Text; 2], n: u32) -> String {
+    Text::counted(forms, lang(), n)
+}
+
 /// Called once, at the root of the application.
 pub fn provide_lang() {
     #[cfg(feature = "ssr")]
