@@ -187,6 +187,8 @@ pub struct BookingView {
     /// The unguessable part of the booking's link.
     pub token: String,
     pub status: BookingStatus,
+    /// Was it sent to the practice? One that expired without is a hold that lapsed.
+    pub requested: bool,
     pub therapist_name: String,
     pub slug: String,
     pub practice_name: String,

@@ -1,7 +1,7 @@
 //! The month as a grid: links without JavaScript, with it a grid to move in with the arrow keys.
 
 use super::parts::month_code;
-use crate::context::{lang, t, tf, tn};
+use crate::context::{lang, t, tn};
 use crate::forms::use_hydrated;
 use crate::texts::booking as text;
 use chrono::{Datelike, Days, NaiveDate};

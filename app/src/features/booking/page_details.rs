@@ -66,7 +66,7 @@ pub fn booking_of_address() -> Resource<Result<BookingView, UiError>> {
 
 /// Is the booking still in the steps, held or lapsed? Else its own page shows it.
 pub fn in_steps(booking: &BookingView) -> bool {
-    matches!(booking.status, BookingStatus::Held | BookingStatus::Expired)
+    booking.status == BookingStatus::Held || (booking.status == BookingStatus::Expired && !booking.requested)
 }
 
 /// A link that leads to no booking, or a moment in which it cannot be read.

@@ -32,6 +32,7 @@ pub(super) fn view(ctx: &Ctx, row: &BookingRow) -> Result<BookingView> {
         id: row.id,
         token: tokens::booking_token(&ctx.deps.secrets, row.id),
         status: row.status,
+        requested: row.requested_at.is_some(),
         therapist_name: row.therapist_name.clone(),
         slug: row.slug.clone(),
         practice_name: row.practice_name.clone(),
