@@ -19,6 +19,11 @@ pub fn tf(text: Text, values: &[(&str, &str)]) -> String {
     text.with(lang(), values)
 }
 
+/// A sentence about a number in the language of this page: its form for exactly one, and the one for every other number.
+pub fn tn(forms: [Text; 2], n: u32) -> String {
+    Text::counted(forms, lang(), n)
+}
+
 /// Called once, at the root of the application.
 pub fn provide_lang() {
     #[cfg(feature = "ssr")]
@@ -40,6 +45,23 @@ pub struct Typed(pub HashMap<String, String>);
 /// What was typed into this field before the form failed, else `otherwise`.
 pub fn typed(field: &str, otherwise: &str) -> String {
     use_context::<Typed>().and_then(|typed| typed.0.get(field).cloned()).unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// Where a server function leaves what was typed into a form with a file. The middleware does not read those, they may
+/// be large; it gives every such request an empty one and looks into it when the form has failed.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, Default)]
+pub struct TypedSlot(pub std::sync::Arc<std::sync::Mutex<Vec<(String, String)>>>);
+
+/// Leaves a field of a form with a file for the page that follows if the form fails.
+#[cfg(feature = "ssr")]
+pub fn leave_typed(field: &str, value: &str) {
+    let slot = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<TypedSlot>().cloned());
+    if let Some(slot) = slot
+        && let Ok(mut fields) = slot.0.lock()
+    {
+        fields.push((field.to_owned(), value.to_owned()));
+    }
 }
 
 #[cfg(feature = "ssr")]

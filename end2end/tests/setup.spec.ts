@@ -141,9 +141,9 @@ test('an exception on a day with bookings asks what happens to them', async ({ t
   await expect(exceptions.locator('a.day-booked')).toHaveCount(1)
   await exceptions.getByLabel('Reason (only you see it)').fill('A conference')
   await exceptions.getByRole('button', { name: 'Add', exact: true }).click()
-  await expect(exceptions.getByText('There are 1 bookings at that time. What happens to them?')).toBeVisible()
+  await expect(exceptions.getByText('There is a booking at that time. What happens to it?')).toBeVisible()
   await expect(exceptions.getByText('Nothing has been changed yet.')).toBeVisible()
-  await exceptions.getByRole('button', { name: 'Block the day, keep the bookings' }).click()
+  await exceptions.getByRole('button', { name: 'Block the day, keep the booking' }).click()
   await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText('A conference')
   const hold = { slug: practice.slug, service_id: practice.serviceId, starts_at: later.starts_at }
   expect((await ask(practice.base, '/api/v1/public/holds', { body: hold })).body.error.code).toBe('SLOT_UNAVAILABLE')
@@ -154,7 +154,7 @@ test('an exception on a day with bookings asks what happens to them', async ({ t
   await book(practice, second, other)
   await open(therapist, `/app/availability?date=${dayOf(other)}#add-exception`)
   await exceptions.getByRole('button', { name: 'Add', exact: true }).click()
-  await exceptions.getByRole('button', { name: 'Cancel 1 bookings and tell the patients' }).click()
+  await exceptions.getByRole('button', { name: 'Cancel the booking and tell the patient' }).click()
   await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText('Whole day')
   await mailTo(second.email, /is cancelled/)
 })
@@ -162,9 +162,9 @@ test('an exception on a day with bookings asks what happens to them', async ({ t
 test('breaks show their effect before they are saved, and warn when nothing fits', async ({ therapist, practice }) => {
   await open(therapist, '/app/availability')
   const buffers = therapist.locator('#buffers')
-  await expect(buffers).toContainText('56 times can be booked in the next 7 days')
+  await expect(buffers).toContainText('Times to book in the next 7 days: 56.')
   await buffers.getByLabel('Minutes after').fill('30')
-  await expect(buffers).toContainText(/35 times can be booked in the next 7 days; now there are 56/)
+  await expect(buffers).toContainText(/in the next 7 days: 35. Now: 56/)
   await expect(buffers.getByRole('listitem').filter({ hasText: '10:30' })).toBeVisible()
   await call(practice.base, '/api/v1/availability/rules', {
     bearer: practice.bearer, body: { therapist_id: practice.therapistId, weekday: 1, starts: '18:00', ends: '18:45' },
@@ -223,10 +223,12 @@ test('invites a member, who accepts and sees only what the role shows', async ({
   await member.waitForURL(/\/app$/)
   const menu = member.getByRole('navigation', { name: 'Main' })
   await expect(menu.getByRole('link', { name: /Today/ })).toBeVisible()
-  for (const hidden of ['Messages', 'Settings', 'Members', 'Audit log']) {
+  for (const hidden of ['Messages', 'Settings', 'Audit log']) {
     await expect(menu.getByRole('link', { name: hidden })).toHaveCount(0)
   }
-  await member.goto('/app/members')
+  await open(member, '/app/availability')
+  await expect(member.getByRole('heading', { level: 1, name: 'Availability' })).toBeVisible()
+  await member.goto('/app/audit')
   await expect(member.getByText('Your role does not show this page.')).toBeVisible()
 
   await therapist.reload()

@@ -25,6 +25,7 @@ contracts::texts! {
     LEGEND_CLOSED = "Closed", "Cerrado";
     LEGEND_BLOCKED = "Blocked", "Bloqueado";
     LEGEND_BOOKED = "With bookings", "Con reservas";
+    BOOKED_ONE = "{n} booked", "{n} reserva";
     BOOKED_N = "{n} booked", "{n} reservas";
     DAY_NAME = "{date}: {state}", "{date}: {state}";
     UPCOMING_EXCEPTIONS = "Upcoming exceptions", "Próximas excepciones";
@@ -43,9 +44,12 @@ contracts::texts! {
     UNTIL_DAY = "Until day", "Hasta el día";
     UNTIL_DAY_HINT = "Leave empty for one day.", "Vacío: un solo día.";
     HOURS_HINT = "Leave both empty for the whole day.", "Vacías ambas: todo el día.";
+    IN_THE_WAY_ONE = "There is a booking at that time. What happens to it?", "Hay una reserva en ese horario. ¿Qué pasa con ella?";
     IN_THE_WAY = "There are {n} bookings at that time. What happens to them?", "Hay {n} reservas en ese horario. ¿Qué pasa con ellas?";
     IN_THE_WAY_SAFE = "Nothing has been changed yet.", "Todavía no se cambió nada.";
+    CANCEL_IT = "Cancel the booking and tell the patient", "Cancelar la reserva y avisar al paciente";
     CANCEL_THEM = "Cancel {n} bookings and tell the patients", "Cancelar {n} reservas y avisar a los pacientes";
+    KEEP_IT = "Block the day, keep the booking", "Bloquear el día y mantener la reserva";
     KEEP_THEM = "Block the day, keep the bookings", "Bloquear el día y mantener las reservas";
     RETYPE = "Check the days above before you choose.", "Revise los días de arriba antes de elegir.";
     BUFFERS = "Breaks between sessions", "Pausas entre sesiones";
@@ -55,7 +59,7 @@ contracts::texts! {
     STEP = "Minutes between starts", "Minutos entre comienzos";
     STEP_HINT = "Leave empty: session plus breaks.", "Vacío: sesión más pausas.";
     PREVIEW_BUFFERS = "Show the effect", "Ver el efecto";
-    EFFECT = "{then} times can be booked in the next 7 days; now there are {now}.", "Se pueden reservar {then} horarios en los próximos 7 días; ahora hay {now}.";
+    EFFECT = "Times to book in the next 7 days: {then}. Now: {now}.", "Horarios para reservar en los próximos 7 días: {then}. Ahora: {now}.";
     FIRST_DAY = "The first open day would start at:", "El primer día abierto comenzaría a las:";
     NO_TIMES = "No session fits into any opening.", "Ninguna sesión entra en los horarios.";
     BUFFER_WARNING = "Your breaks may limit what can be booked: some opening is too short for even one session.", "Sus pausas pueden limitar las reservas: algún bloque es muy corto para una sesión.";

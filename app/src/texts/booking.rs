@@ -38,6 +38,7 @@ contracts::texts! {
     MPESA = "M-Pesa", "M-Pesa";
     BANK_TRANSFER = "bank transfer", "transferencia bancaria";
     CASH = "cash", "efectivo";
+    ONE_MINUTE = "{n} minute", "{n} minuto";
     DAYS = "{n} days", "{n} días";
     HOURS = "{n} hours", "{n} horas";
     ONE_HOUR = "1 hour", "1 hora";
@@ -88,6 +89,7 @@ contracts::texts! {
     CONTINUE = "Continue to review", "Continuar a la revisión";
     ANOTHER_TIME = "Choose another time", "Elegir otro horario";
     HELD_UNTIL = "Held for you until {time}", "Reservado para usted hasta las {time}";
+    ONE_MINUTE_LEFT = "about {n} min left", "queda cerca de {n} min";
     MINUTES_LEFT = "about {n} min left", "quedan unos {n} min";
     LAST_MINUTE = "less than a minute left", "queda menos de un minuto";
     YOUR_BOOKING = "Your booking", "Su reserva";

@@ -13,8 +13,11 @@ contracts::texts! {
     UPCOMING = "Coming up", "Próximas";
     CLOSED = "Recently closed", "Cerradas hace poco";
     COUNT_APPROVE = "{n} to approve", "{n} por aprobar";
+    COUNT_VERIFY_ONE = "{n} payment to check", "{n} pago por revisar";
     COUNT_VERIFY = "{n} payments to check", "{n} pagos por revisar";
+    COUNT_LATE_ONE = "{n} late payment", "{n} pago tardío";
     COUNT_LATE = "{n} late payments", "{n} pagos tardíos";
+    COUNT_FAILED_ONE = "{n} message not delivered", "{n} mensaje sin entregar";
     COUNT_FAILED = "{n} messages not delivered", "{n} mensajes sin entregar";
     ALL_DONE = "Nothing waits for you.", "No hay nada pendiente.";
     NO_TODAY = "No sessions today.", "Hoy no hay sesiones.";

@@ -11,6 +11,7 @@ contracts::texts! {
     TITLE_DECLINED = "Booking declined", "Reserva rechazada";
     TITLE_CANCELLED = "Booking cancelled", "Reserva cancelada";
     TITLE_EXPIRED = "Booking expired", "Reserva vencida";
+    TITLE_LAPSED = "This time is no longer held", "Este horario ya no está reservado";
     // --- what it means ---
     SAY_HELD = "Your details are not sent yet. Go on to send your request.", "Sus datos aún no se enviaron. Continúe para enviar la solicitud.";
     SAY_PENDING = "Waiting for {name} to approve. We will tell you by e-mail; this page also changes by itself.", "Esperando que {name} apruebe. Le avisaremos por correo; esta página también cambia sola.";
@@ -22,6 +23,7 @@ contracts::texts! {
     SAY_CANCELLED_BY_YOU = "You cancelled this booking.", "Usted canceló esta reserva.";
     SAY_CANCELLED = "This booking was cancelled by the practice.", "El consultorio canceló esta reserva.";
     SAY_EXPIRED = "The time to complete this booking ran out, so the slot is free again.", "Se acabó el tiempo para completar esta reserva y el horario quedó libre.";
+    SAY_LAPSED = "It was held for you for a while, and your details were not sent. You can take it again if it is still free, or choose another time.", "Estuvo reservado para usted un tiempo y sus datos no se enviaron. Puede tomarlo otra vez si sigue libre, o elegir otro horario.";
     REASON = "Reason", "Motivo";
     UNTIL = "Until {when}", "Hasta el {when}";
     DEADLINE = "Please pay by", "Pagar antes de";
@@ -62,6 +64,8 @@ contracts::texts! {
     BOOK_ANOTHER = "Book another time", "Reservar otro horario";
     OPEN = "Open", "Abrir";
     PAY = "Pay and send proof", "Pagar y enviar comprobante";
+    ANOTHER_TIME = "Choose another time", "Elegir otro horario";
+    TAKE_AGAIN = "Take it again", "Tomarlo otra vez";
     CONTINUE = "Continue", "Continuar";
     CANCEL_REQUEST = "Cancel request", "Cancelar solicitud";
     CANCEL_BOOKING = "Cancel booking", "Cancelar reserva";

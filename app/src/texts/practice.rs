@@ -9,6 +9,7 @@ contracts::texts! {
     SETTINGS = "Settings", "Ajustes";
     MEMBERS = "Members", "Miembros";
     AUDIT = "Audit log", "Registro";
+    WAITING_ONE = "{n} waiting for you", "{n} espera su respuesta";
     WAITING = "{n} waiting for you", "{n} esperan su respuesta";
     FAILED_MESSAGES = "{n} not delivered", "{n} sin entregar";
     ACCOUNT = "Account", "Cuenta";

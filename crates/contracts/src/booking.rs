@@ -129,8 +129,6 @@ pub struct PublicTherapist {
     pub languages: Vec<String>,
     pub photo_url: Option<String>,
     pub time_zone: String,
-    /// The language the page opens in.
-    pub language: crate::Lang,
     pub services: Vec<PublicService>,
     pub policy: BookingPolicy,
     pub methods: Vec<PaymentMethod>,
@@ -187,6 +185,8 @@ pub struct BookingView {
     /// The unguessable part of the booking's link.
     pub token: String,
     pub status: BookingStatus,
+    /// Was it sent to the practice? One that expired without is a hold that lapsed.
+    pub requested: bool,
     pub therapist_name: String,
     pub slug: String,
     pub practice_name: String,
@@ -266,6 +266,8 @@ pub struct BookingCard {
     pub local: NaiveDateTime,
     pub time_zone: String,
     pub price: Money,
+    /// When it has to be paid, by the rules it was made under.
+    pub payment_timing: PaymentTiming,
     pub paid: bool,
     pub reference: String,
     /// Empty while only held, and after erasure.

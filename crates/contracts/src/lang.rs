@@ -64,6 +64,14 @@ impl Text {
         }
         out
     }
+
+    /// The sentence about a number, with `{n}` replaced by it: the first form for exactly one, the second for every
+    /// other number. Both languages divide them so.
+    pub fn counted(forms: [Text; 2], lang: Lang, n: u32) -> String {
+        let [one, more] = forms;
+        let text = if n == 1 { one } else { more };
+        text.with(lang, &[("n", &n.to_string())])
+    }
 }
 
 /// Declares texts and lists them in `ALL`, so that a test can check that the placeholders of all languages agree:
@@ -75,4 +83,21 @@ macro_rules! texts {
         /// Every text of this module, for the test that compares placeholders.
         pub const ALL: &[(&str, $crate::Text)] = &[$((stringify!($name), $name)),+];
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_has_a_form_of_its_own() {
+        let forms = [
+            Text { en: "There is {n} booking.", es: "Hay {n} reserva." },
+            Text { en: "There are {n} bookings.", es: "Hay {n} reservas." },
+        ];
+        let said = |n| Lang::ALL.map(|lang| Text::counted(forms, lang, n));
+        assert_eq!(said(0), ["There are 0 bookings.", "Hay 0 reservas."]);
+        assert_eq!(said(1), ["There is 1 booking.", "Hay 1 reserva."]);
+        assert_eq!(said(21), ["There are 21 bookings.", "Hay 21 reservas."]);
+    }
 }

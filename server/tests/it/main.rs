@@ -9,5 +9,6 @@ mod catalogue;
 mod http;
 mod isolation;
 mod jobs;
+mod pages;
 mod permissions;
 mod races;

@@ -90,6 +90,7 @@ fn Page(page: AuditPage, check: Result<AuditCheck, UiError>) -> impl IntoView {
 fn Chain(check: Result<AuditCheck, UiError>) -> impl IntoView {
     let (tone, text) = match check {
         Ok(AuditCheck { broken_at: Some(n), .. }) => (Tone::Danger, tf(words::BROKEN, &[("n", &n.to_string())])),
+        Ok(AuditCheck { entries: 1, .. }) => (Tone::Success, t(words::HOLDS_ONE).to_owned()),
         Ok(AuditCheck { entries, .. }) => (Tone::Success, tf(words::HOLDS, &[("n", &entries.to_string())])),
         Err(error) => (Tone::Danger, error.message(lang()).to_owned()),
     };

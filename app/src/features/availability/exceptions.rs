@@ -3,7 +3,7 @@
 use super::clock;
 use super::overview::Overview;
 use super::page_availability::Forms;
-use crate::context::{lang, t, tf};
+use crate::context::{lang, t, tf, tn};
 use crate::layouts::practice::kit::{FormState, kept, query, wrong};
 use crate::texts::{availability as words, practice};
 use contracts::ErrorCode;
@@ -165,17 +165,17 @@ fn in_the_way(forms: Forms) -> Option<u32> {
 #[component]
 fn Choice(n: u32, forms: Forms) -> impl IntoView {
     let pending = forms.add_exception.pending();
-    let n = n.to_string();
+    let keep = if n == 1 { words::KEEP_IT } else { words::KEEP_THEM };
     view! {
         <Notice tone=Tone::Warning>
-            <p><strong>{tf(words::IN_THE_WAY, &[("n", &n)])}</strong></p>
+            <p><strong>{tn([words::IN_THE_WAY_ONE, words::IN_THE_WAY], n)}</strong></p>
             <p>{t(words::IN_THE_WAY_SAFE)}" "{t(words::RETYPE)}</p>
             <div class="actions">
                 <Button variant=Variant::Secondary name="bookings" value=BookingsInTheWay::Keep.as_str() pending=pending>
-                    {t(words::KEEP_THEM)}
+                    {t(keep)}
                 </Button>
                 <Button variant=Variant::Danger name="bookings" value=BookingsInTheWay::Cancel.as_str() pending=pending>
-                    {tf(words::CANCEL_THEM, &[("n", &n)])}
+                    {tn([words::CANCEL_IT, words::CANCEL_THEM], n)}
                 </Button>
             </div>
         </Notice>

@@ -1,6 +1,6 @@
 //! The next 90 days as small months. Colour is never alone: each day has its state in words.
 
-use crate::context::{lang, t, tf};
+use crate::context::{lang, t, tf, tn};
 use crate::texts::availability as words;
 use chrono::{Datelike, NaiveDate};
 use contracts::availability::{DayState, OverviewDay};
@@ -62,7 +62,7 @@ fn Day(day: OverviewDay, therapist: String) -> impl IntoView {
         DayState::Closed => (words::LEGEND_CLOSED, "day-closed"),
         DayState::Blocked => (words::LEGEND_BLOCKED, "day-blocked"),
     };
-    let booked = (day.bookings > 0).then(|| tf(words::BOOKED_N, &[("n", &day.bookings.to_string())]));
+    let booked = (day.bookings > 0).then(|| tn([words::BOOKED_ONE, words::BOOKED_N], day.bookings));
     let state = match &booked {
         Some(booked) => format!("{}, {booked}", t(state)),
         None => t(state).to_owned(),

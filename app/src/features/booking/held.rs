@@ -5,6 +5,7 @@ use super::words;
 use crate::context::{lang, t, tf};
 use crate::forms::{FormErrors, FormNotice};
 use crate::texts::booking as text;
+use contracts::Text;
 use contracts::booking::{BookingStatus, BookingView, Slot};
 use domain::dates;
 use leptos::prelude::*;
@@ -46,7 +47,11 @@ pub fn HoldClock(booking: BookingView, lapsed: Callback<()>) -> impl IntoView {
             <span class="muted">
                 {move || match minutes.get() {
                     0 => text::LAST_MINUTE.of(lang).to_owned(),
-                    n => text::MINUTES_LEFT.with(lang, &[("n", &n.to_string())]),
+                    n => Text::counted(
+                        [text::ONE_MINUTE_LEFT, text::MINUTES_LEFT],
+                        lang,
+                        u32::try_from(n).unwrap_or_default(),
+                    ),
                 }}
             </span>
         </p>

@@ -1,7 +1,7 @@
 //! The month as a grid: links without JavaScript, with it a grid to move in with the arrow keys.
 
 use super::parts::month_code;
-use crate::context::{lang, t, tf};
+use crate::context::{lang, t, tn};
 use crate::forms::use_hydrated;
 use crate::texts::booking as text;
 use chrono::{Datelike, Days, NaiveDate};
@@ -33,8 +33,7 @@ pub fn offer(day: &DaySlots) -> DayOffer {
 
 fn offer_words(offer: DayOffer) -> String {
     match offer {
-        DayOffer::Free(1) => t(text::DAY_ONE_FREE).to_owned(),
-        DayOffer::Free(n) => tf(text::DAY_FREE, &[("n", &n.to_string())]),
+        DayOffer::Free(n) => tn([text::DAY_ONE_FREE, text::DAY_FREE], u32::try_from(n).unwrap_or(u32::MAX)),
         DayOffer::Full => t(text::DAY_FULL).to_owned(),
         DayOffer::Closed => t(text::DAY_CLOSED).to_owned(),
     }

@@ -69,6 +69,28 @@ impl Page for DetailsPage {
     }
 }
 
+/// The booking of this address; says 404 where there is none.
+pub fn booking_of_address() -> Resource<Result<BookingView, UiError>> {
+    let params = use_params_map();
+    let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
+    Resource::new_blocking(
+        move || token.get(),
+        |token| async move {
+            let booking = booking_by_link(token).await;
+            #[cfg(feature = "ssr")]
+            if let Err(error) = &booking {
+                crate::context::page_status(crate::context::status_of(error.code()));
+            }
+            booking
+        },
+    )
+}
+
+/// Is the booking still in the steps, held or lapsed? Else its own page shows it.
+pub fn in_steps(booking: &BookingView) -> bool {
+    booking.status == BookingStatus::Held || (booking.status == BookingStatus::Expired && !booking.requested)
+}
+
 /// A link that leads to no booking, or a moment in which it cannot be read.
 #[component]
 pub fn NoBooking(error: UiError) -> impl IntoView {

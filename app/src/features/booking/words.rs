@@ -1,6 +1,6 @@
 //! A booking's rules and places in people's words.
 
-use crate::context::{t, tf};
+use crate::context::{t, tf, tn};
 use crate::texts::booking as text;
 use chrono::{NaiveDateTime, TimeDelta};
 use contracts::booking::{BookingView, PublicService};
@@ -14,7 +14,7 @@ pub fn span(minutes: i32) -> String {
         60 => t(text::ONE_HOUR).to_owned(),
         m if m >= 2880 && m % 1440 == 0 => tf(text::DAYS, &[("n", &n(m / 1440))]),
         m if m >= 120 && m % 60 == 0 => tf(text::HOURS, &[("n", &n(m / 60))]),
-        m => tf(text::MINUTES, &[("n", &n(m))]),
+        m => tn([text::ONE_MINUTE, text::MINUTES], m.unsigned_abs()),
     }
 }
 

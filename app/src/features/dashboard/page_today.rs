@@ -4,7 +4,7 @@ use super::card::{ActError, CardView};
 use super::live_line::{LiveLine, age};
 use super::server_fns::load_dashboard;
 use super::words as say;
-use crate::context::{lang, t, tf};
+use crate::context::{lang, t, tf, tn};
 use crate::layouts::practice::kit::{Failed, Fresh, Myself, fresh, practice_live};
 use crate::pages::Page;
 use crate::texts::{common, dashboard as words, practice};
@@ -88,16 +88,16 @@ fn Board(initial: Dashboard, role: Role) -> impl IntoView {
 /// What waits, in numbers; each leads to its place.
 #[component]
 fn Summary(counts: Counts) -> impl IntoView {
-    let item = |n: u32, text: Text, href: &'static str| {
-        (n > 0).then(|| view! { <li><a class="summary-item" href=href>{tf(text, &[("n", &n.to_string())])}</a></li> })
+    let item = |n: u32, forms: [Text; 2], href: &'static str| {
+        (n > 0).then(|| view! { <li><a class="summary-item" href=href>{tn(forms, n)}</a></li> })
     };
     (counts.needs_action() > 0).then(|| {
         view! {
             <ul class="summary">
-                {item(counts.pending_approval, words::COUNT_APPROVE, "#needs-action")}
-                {item(counts.payment_submitted, words::COUNT_VERIFY, "#needs-action")}
-                {item(counts.late_proofs, words::COUNT_LATE, "#needs-action")}
-                {item(counts.failed_messages, words::COUNT_FAILED, "/app/messages?status=failed")}
+                {item(counts.pending_approval, [words::COUNT_APPROVE, words::COUNT_APPROVE], "#needs-action")}
+                {item(counts.payment_submitted, [words::COUNT_VERIFY_ONE, words::COUNT_VERIFY], "#needs-action")}
+                {item(counts.late_proofs, [words::COUNT_LATE_ONE, words::COUNT_LATE], "#needs-action")}
+                {item(counts.failed_messages, [words::COUNT_FAILED_ONE, words::COUNT_FAILED], "/app/messages?status=failed")}
             </ul>
         }
     })

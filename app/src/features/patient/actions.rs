@@ -17,8 +17,18 @@ pub fn Actions(booking: BookingView, changed: Callback<()>) -> impl IntoView {
     let closed = words::is_closed(&booking);
     let join = booking.video_link.clone().filter(|_| confirmed && !closed);
     let calendar = confirmed.then(|| format!("/b/{}/calendar.ics", booking.token));
-    let again = closed.then(|| format!("/{}?service={}", booking.slug, booking.service_id));
-    let go_on = (booking.status == BookingStatus::Held).then(|| format!("/{}/book/{}", booking.slug, booking.token));
+    // A hold that lapsed leads back into the steps, where what was typed still stands.
+    let lapsed = words::is_lapsed_hold(&booking);
+    let steps = format!("/{}/book/{}", booking.slug, booking.token);
+    let go_on = match booking.status {
+        BookingStatus::Held => Some(text::CONTINUE),
+        _ => (lapsed && booking.starts_at > booking.now).then_some(text::TAKE_AGAIN),
+    };
+    let mut free_times = format!("/{}?service={}", booking.slug, booking.service_id);
+    if lapsed {
+        free_times += &format!("&instead={}", booking.token);
+    }
+    let another = if lapsed { text::ANOTHER_TIME } else { text::BOOK_ANOTHER };
     let cancel = booking.can_cancel && !closed;
     let ask_practice = confirmed && !closed && !booking.can_cancel;
     view! {
@@ -32,7 +42,7 @@ pub fn Actions(booking: BookingView, changed: Callback<()>) -> impl IntoView {
                         </a>
                     }
                 })}
-            {go_on.map(|href| view! { <LinkButton href=href>{t(text::CONTINUE)}</LinkButton> })}
+            {go_on.map(|words| view! { <LinkButton href=steps>{t(words)}</LinkButton> })}
             {calendar
                 .map(|href| {
                     view! {
@@ -42,8 +52,8 @@ pub fn Actions(booking: BookingView, changed: Callback<()>) -> impl IntoView {
                         </a>
                     }
                 })}
-            {again
-                .map(|href| view! { <LinkButton href=href variant=Variant::Secondary>{t(text::BOOK_ANOTHER)}</LinkButton> })}
+            {closed
+                .then(|| view! { <LinkButton href=free_times variant=Variant::Secondary>{t(another)}</LinkButton> })}
             {cancel.then(|| view! { <CancelDialog booking changed/> })}
         </div>
         {ask_practice.then(|| view! { <p class="muted small">{t(text::TOO_LATE_TO_CANCEL)}</p> })}

@@ -177,7 +177,7 @@ fn Paying(booking: BookingView, changed: Callback<()>) -> impl IntoView {
             }
             .into_any()
         }
-        (BookingStatus::Expired, None) if booking.price.minor > 0 => view! {
+        (_, None) if words::may_pay_late(&booking) => view! {
             <section class="card stack" id="pay">
                 <details>
                     <summary>{t(text::LATE_PROOF_TITLE)}</summary>

@@ -3,6 +3,7 @@
 use crate::context::{lang, t, tf};
 use crate::texts::patient as text;
 use contracts::booking::{BookingStatus, BookingView};
+use domain::booking::Event;
 use domain::dates;
 
 pub fn title(booking: &BookingView) -> &'static str {
@@ -15,6 +16,7 @@ pub fn title(booking: &BookingView) -> &'static str {
         BookingStatus::Confirmed => text::TITLE_CONFIRMED,
         BookingStatus::Declined => text::TITLE_DECLINED,
         BookingStatus::Cancelled => text::TITLE_CANCELLED,
+        _ if is_lapsed_hold(booking) => text::TITLE_LAPSED,
         BookingStatus::Expired => text::TITLE_EXPIRED,
     })
 }
@@ -31,6 +33,7 @@ pub fn meaning(booking: &BookingView) -> String {
         BookingStatus::Declined => tf(text::SAY_DECLINED, &name),
         BookingStatus::Cancelled if booking.cancelled_by_patient => t(text::SAY_CANCELLED_BY_YOU).to_owned(),
         BookingStatus::Cancelled => t(text::SAY_CANCELLED).to_owned(),
+        _ if is_lapsed_hold(booking) => t(text::SAY_LAPSED).to_owned(),
         BookingStatus::Expired => t(text::SAY_EXPIRED).to_owned(),
     }
 }
@@ -38,6 +41,17 @@ pub fn meaning(booking: &BookingView) -> String {
 /// The session's start, with its date in full.
 pub fn when(booking: &BookingView) -> String {
     dates::long_when(lang(), booking.local)
+}
+
+/// Was it only ever held, and is no more?
+pub fn is_lapsed_hold(booking: &BookingView) -> bool {
+    booking.status == BookingStatus::Expired && !booking.requested
+}
+
+/// Would a payment that was made after all still be looked at?
+pub fn may_pay_late(booking: &BookingView) -> bool {
+    let revives = domain::booking::next(booking.status, Event::Revive, &booking.policy, booking.price.minor);
+    booking.requested && revives.is_ok()
 }
 
 /// Is this over, one way or another?

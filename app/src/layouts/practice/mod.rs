@@ -6,7 +6,7 @@ pub mod read;
 pub mod routes;
 mod shortcuts;
 
-use crate::context::{t, tf};
+use crate::context::{t, tf, tn};
 use crate::features::dashboard::server_fns::{LogOut, SwitchPractice, practice_counts, practice_me};
 use crate::layouts::public::LanguageChoice;
 use crate::live::use_live;
@@ -52,7 +52,7 @@ const ITEMS: [Item; 7] = [
         path: "/app/availability",
         name: words::AVAILABILITY,
         glyph: Glyph::Clock,
-        needs: Thing::Therapists,
+        needs: Thing::Availability,
         key: 'a',
         wide_only: false,
     },
@@ -138,16 +138,16 @@ fn PracticeLayout() -> impl IntoView {
 #[component]
 fn Menu(role: Role, counts: Counts) -> impl IntoView {
     let badge = move |item: &Item| {
-        let (n, text) = match item.path {
-            "/app" => (counts.needs_action() - counts.failed_messages, words::WAITING),
-            "/app/messages" => (counts.failed_messages, words::FAILED_MESSAGES),
-            _ => (0, words::WAITING),
+        let (n, forms) = match item.path {
+            "/app" => (counts.needs_action() - counts.failed_messages, [words::WAITING_ONE, words::WAITING]),
+            "/app/messages" => (counts.failed_messages, [words::FAILED_MESSAGES, words::FAILED_MESSAGES]),
+            _ => (0, [words::WAITING_ONE, words::WAITING]),
         };
         (n > 0).then(|| {
             let shown = if n > 99 { "99+".to_owned() } else { n.to_string() };
             view! {
                 <span class="nav-badge" aria-hidden="true">{shown}</span>
-                <span class="sr-only">{tf(text, &[("n", &n.to_string())])}</span>
+                <span class="sr-only">{tn(forms, n)}</span>
             }
         })
     };
