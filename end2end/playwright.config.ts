@@ -12,9 +12,6 @@ const OWN_SERVER = [/time\.spec/, /restart\.spec/]
 /** These ask about the network or the program, not about the screen. */
 const ONE_SIZE = [/weight\.spec/, /chunk\.spec/, /desktop-only/]
 
-/** Written for both sizes, but not yet run on a phone: the next thing to do. */
-const NOT_YET_ON_A_PHONE = [/booking\.spec/, /booking-edges/, /sync\.spec/, /setup\.spec/]
-
 const wide = { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 900 } }
 
 export default defineConfig({
@@ -24,8 +21,6 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   forbidOnly: true,
-  // A busy machine may be late once; what passes only the second time is listed as flaky.
-  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
@@ -41,7 +36,7 @@ export default defineConfig({
     {
       name: 'phone',
       use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } },
-      testIgnore: [/nojs/, ...OWN_SERVER, ...ONE_SIZE, ...NOT_YET_ON_A_PHONE],
+      testIgnore: [/nojs/, ...OWN_SERVER, ...ONE_SIZE],
     },
     { name: 'nojs', use: { ...wide, javaScriptEnabled: false }, testMatch: /nojs/ },
     { name: 'clock', use: wide, testMatch: /time\.spec/ },

@@ -25,12 +25,14 @@ browser="$CARGO_TARGET_DIR/calma-browser"
 if ! fresh "$browser" Cargo.toml Cargo.lock .cargo app frontend public style crates/contracts crates/domain crates/ui || [ ! -d "$site/pkg" ]; then
   # Hashed names change with their content: what an older build left is not served again.
   rm -rf "$site"
-  LEPTOS_SITE_ROOT="$site" quietly cargo leptos build --release --split -P --frontend-only
+  # The application comes in chunks; the islands of public pages are small enough to come as one.
+  LEPTOS_SITE_ROOT="$site" quietly cargo leptos build --project calma --release --split -P --frontend-only
+  LEPTOS_SITE_ROOT="$site" quietly cargo leptos build --project calma-public --release -P --frontend-only
   printf '%s' "$PWD" >"$browser"
 fi
 # The names of the hashed files are read from beside the program.
 mkdir -p "$CARGO_TARGET_DIR/debug"
-cp "$CARGO_TARGET_DIR/release/hash.txt" "$CARGO_TARGET_DIR/debug/hash.txt"
+cp "$CARGO_TARGET_DIR"/release/hash*.txt "$CARGO_TARGET_DIR/debug/"
 if [ "$what" = tests ]; then
   quietly cargo build -p server --bin calma
 elif ! fresh "$CARGO_TARGET_DIR/calma-server" Cargo.toml Cargo.lock .cargo app crates migrations server .sqlx \

@@ -11,7 +11,9 @@ step "formatting"
 cargo fmt --all --check
 step "lints: server half"
 cargo clippy --quiet --workspace --exclude frontend --exclude bench --features app/ssr --all-targets -- -D warnings
-step "lints: browser half"
-cargo clippy --quiet -p frontend --target wasm32-unknown-unknown -- -D warnings
+step "lints: both browser halves"
+for half in public practice; do
+  cargo clippy --quiet -p frontend --features "$half" --target wasm32-unknown-unknown -- -D warnings
+done
 step "rules of the code base"
 cargo xtask tidy

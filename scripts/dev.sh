@@ -7,4 +7,4 @@ scripts/setup.sh build
 . scripts/env.sh
 export CALMA_MODE="${CALMA_MODE:-demo}" CARGO_TARGET_DIR="$CALMA_CACHE/target-dev" LEPTOS_SITE_ROOT="$CALMA_CACHE/target-dev/site"
 export CALMA_SITE_ROOT="$LEPTOS_SITE_ROOT"
-exec cargo leptos watch -- serve
+exec cargo leptos watch --project calma-dev -- serve

@@ -12,15 +12,10 @@ use crate::features::account::{
 };
 use crate::features::audit::page_audit::AuditRoute;
 use crate::features::availability::page_availability::AvailabilityRoute;
-use crate::features::booking::{page_details::DetailsPage, page_profile::TherapistPage, page_review::ReviewPage};
 use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPage};
 use crate::features::diary::page_diary::DiaryPage;
-use crate::features::home::page_home::HomePage;
 use crate::features::members::page_members::MembersRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
-use crate::features::patient::{
-    page_booking::PatientBookingPage, page_my::MyPage, page_my_bookings::MyBookingsPage, page_sign_in::SignInPage,
-};
 use crate::features::settings::{
     page_booking::PolicyPage, page_payment::PaymentPage, page_practice::PracticePage, page_profile::ProfilePage,
     page_services::ServicesPage,
@@ -60,10 +55,9 @@ macro_rules! load_together {
     };
 }
 
-load_together!(booking_pages, __preload_booking_pages, BookingPages: TherapistPage, DetailsPage, ReviewPage, PatientBookingPage);
 load_together!(
     account_pages, __preload_account_pages, AccountPages:
-    HomePage, LoginPage, RegisterPage, ConfirmPage, ForgotPage, ResetPage, InvitePage, MyPage, SignInPage, MyBookingsPage
+    LoginPage, RegisterPage, ConfirmPage, ForgotPage, ResetPage, InvitePage
 );
 load_together!(
     practice_pages, __preload_practice_pages, PracticePages:

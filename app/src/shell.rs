@@ -1,13 +1,75 @@
 //! The document around every page.
 
-#[cfg(feature = "ssr")]
+use crate::routes::{PracticeApp, PublicPages};
+use crate::texts::common;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags};
 
-/// The document: language, scripts with this answer's nonce, styles.
-#[cfg(feature = "ssr")]
-pub fn shell(options: LeptosOptions) -> impl IntoView {
-    use crate::texts::common;
-    use leptos_meta::{HashedStylesheet, MetaTags};
+/// The practice's application: its scripts bring the whole page to life.
+pub fn practice_shell(options: LeptosOptions) -> impl IntoView {
+    let scripts = view! {
+        <AutoReload options=options.clone()/>
+        <HydrationScripts options=options.clone()/>
+    };
+    document(scripts.into_any(), options, || view! { <PracticeApp/> }.into_any())
+}
+
+/// A page for visitors and patients: only its islands come to life. `styles` are the practice's options, since both
+/// halves share one style sheet.
+pub fn public_shell(program: PublicProgram, styles: LeptosOptions) -> impl IntoView {
+    // What is outside of islands needs no data in the browser.
+    if let Some(context) = Owner::current_shared_context() {
+        context.set_is_hydrating(false);
+    }
+    let scripts = view! {
+        <AutoReload options=styles.clone()/>
+        <IslandScripts program/>
+    };
+    document(scripts.into_any(), styles, || view! { <PublicPages/> }.into_any())
+}
+
+/// Where the islands' program is, as addresses on this server.
+#[derive(Debug, Clone)]
+pub struct PublicProgram {
+    pub js: String,
+    pub wasm: String,
+}
+
+/// Loads the program, makes it ready, wakes each island in the order of the page, and marks the page as alive.
+const WAKE: &str = r#"(async (js, wasm) => {
+  try {
+    const program = await import(js)
+    await program.default({ module_or_path: wasm })
+    program.prepare()
+    for (const island of document.querySelectorAll('leptos-island')) program[island.dataset.component](island)
+    document.documentElement.setAttribute('data-alive', '')
+  } catch (error) {
+    document.getElementById('reload-banner')?.removeAttribute('hidden')
+    throw error
+  }
+})"#;
+
+#[component]
+fn IslandScripts(program: PublicProgram) -> impl IntoView {
+    let nonce = use_nonce();
+    let PublicProgram { js, wasm } = program;
+    let script = format!("{WAKE}({js:?}, {wasm:?})");
+    view! {
+        <link rel="modulepreload" href=js crossorigin=nonce.clone()/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=nonce>
+            {script}
+        </script>
+    }
+}
+
+/// Language, styles with this answer's nonce, and what says that a program did not come.
+fn document(
+    scripts: AnyView,
+    options: LeptosOptions,
+    body: impl FnOnce() -> AnyView + Send + 'static,
+) -> impl IntoView {
     let lang = use_context::<services::Ctx>().map(|ctx| ctx.lang).unwrap_or_default();
     view! {
         <!DOCTYPE html>
@@ -20,13 +82,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0f172a"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
-                <AutoReload options=options.clone()/>
-                <HydrationScripts options=options.clone()/>
+                {scripts}
                 <HashedStylesheet options id="styles"/>
                 <MetaTags/>
             </head>
             <body>
-                <crate::App/>
+                {body()}
                 // After the application, where hydration does not look. Shown when the browser's half fails, for
                 // instance because an update replaced the code a page still wanted to load; forms go on working.
                 <div id="reload-banner" role="alert" class="notice tone-warning" hidden>

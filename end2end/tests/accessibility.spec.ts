@@ -1,16 +1,10 @@
 // Every page in light and dark, wide and on a phone: nothing that WCAG 2.1 AA forbids, and nothing to scroll sideways to.
-import { act, book, call, confirmed, createPractice, freeSlots, hold, prove, somebody, type Practice } from '../support/api'
+import { book, call, confirmed, createPractice, freeSlots, hold, somebody } from '../support/api'
 import { alive, enter, expect, expectAccessible, expectNoSideways, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
-import { dayOf, openDay } from '../support/steps'
+import { everyState, LONG, REASON } from '../support/states'
+import { openDay } from '../support/steps'
 import type { Page } from '@playwright/test'
-
-/** A name and a reason as long as they may be, in words as long as people have. */
-const LONG = 'Wolfeschlegelsteinhausenbergerdorff Maximiliana Esperanza de los Ángeles'
-const REASON = 'Verylongwordwithoutanyspaceinit'.repeat(6)
-
-/** Too wide so far with very long words: the details at 1280 px, a booking at 768 px, the review at 390 px. */
-const TOO_WIDE = /\/(book|b)\//
 
 /** Opens a page and checks it in the size of the project, and narrower. */
 async function check(page: Page, address: string): Promise<void> {
@@ -20,32 +14,9 @@ async function check(page: Page, address: string): Promise<void> {
   await expectAccessible(page, address)
   for (const width of size.width > 700 ? [size.width, 768] : [size.width, 320]) {
     await page.setViewportSize({ width, height: size.height })
-    if (!TOO_WIDE.test(address)) await expectNoSideways(page, address)
+    await expectNoSideways(page, address)
   }
   await page.setViewportSize(size)
-}
-
-/** One booking in each state, with long names. */
-async function everyState(practice: Practice) {
-  const who = () => ({ ...somebody(LONG), reason: REASON, first_time: true })
-  const slots = await freeSlots(practice)
-  const at = (n: number) => slots[n * 3]
-  const pending = await book(practice, who(), at(0))
-  const due = await book(practice, who(), at(1))
-  await act(practice, due, 'approve')
-  const rejected = await book(practice, who(), at(2))
-  await act(practice, rejected, 'approve')
-  await prove(practice, rejected, 'WRONG1')
-  await act(practice, rejected, 'reject-payment', REASON)
-  const review = await book(practice, who(), at(3))
-  await act(practice, review, 'approve')
-  await prove(practice, review, 'ABC123XYZ')
-  const done = await confirmed(practice, who(), at(4))
-  const declined = await book(practice, who(), at(5))
-  await act(practice, declined, 'decline', 'Fully booked on this date')
-  const cancelled = await confirmed(practice, who(), at(6))
-  await act(practice, cancelled, 'cancel', 'I am ill')
-  return { pending, due, rejected, review, done, declined, cancelled, held: await hold(practice, at(7)), day: dayOf(at(0)) }
 }
 
 test('public pages', async ({ page, practice, guard }) => {
@@ -71,7 +42,7 @@ test('account pages', async ({ page, practice, guard }) => {
   }
 })
 
-test.fixme('the steps of a booking and its page in every state', async ({ page, practice }) => {
+test('the steps of a booking and its page in every state', async ({ page, practice }) => {
   test.slow()
   const states = await everyState(practice)
   await check(page, `/${practice.slug}/book/${states.held.token}`)
@@ -118,8 +89,7 @@ test('my bookings', async ({ page, practice }) => {
   await check(page, '/my/bookings')
 })
 
-test('the practice\'s pages with much in them', async ({ page, isMobile, practice }) => {
-  test.fixme(isMobile, 'not yet looked at on a phone')
+test('the practice\'s pages with much in them', async ({ page, practice }) => {
   test.slow()
   const states = await everyState(practice)
   await enter(page, practice)
@@ -130,8 +100,7 @@ test('the practice\'s pages with much in them', async ({ page, isMobile, practic
   }
 })
 
-test('the practice\'s settings, members and log', async ({ page, isMobile, practice }) => {
-  test.fixme(isMobile, 'not yet looked at on a phone')
+test('the practice\'s settings, members and log', async ({ page, practice }) => {
   await enter(page, practice)
   for (const address of ['/app/settings', '/app/settings/practice', '/app/settings/profile', '/app/settings/services',
     '/app/settings/payment', '/app/settings/booking', '/app/members', '/app/audit']) {
@@ -139,8 +108,7 @@ test('the practice\'s settings, members and log', async ({ page, isMobile, pract
   }
 })
 
-test('the practice\'s pages with nothing in them', async ({ page, isMobile }) => {
-  test.fixme(isMobile, 'not yet looked at on a phone')
+test('the practice\'s pages with nothing in them', async ({ page }) => {
   const empty = await createPractice({ published: false })
   await enter(page, empty)
   for (const address of ['/app', '/app/diary', '/app/messages?status=failed']) await check(page, address)
@@ -149,7 +117,7 @@ test('the practice\'s pages with nothing in them', async ({ page, isMobile }) =>
   await expectNoSideways(page, 'account menu')
 })
 
-test.fixme('in Spanish, with its longer words', async ({ visitor, practice }) => {
+test('in Spanish, with its longer words', async ({ visitor, practice }) => {
   const page = await visitor({ locale: 'es-AR' })
   await check(page, `/${practice.slug}`)
   await enter(page, practice)

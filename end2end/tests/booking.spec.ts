@@ -133,7 +133,7 @@ test('the browser\'s own back leads through the steps and reload stays where one
   await expect(page.getByLabel('Name and surname')).toBeVisible()
 })
 
-test.fixme('books with the keyboard only', async ({ page, practice, isMobile }) => {
+test('books with the keyboard only', async ({ page, practice, isMobile }) => {
   test.skip(isMobile, 'phones have no arrow keys')
   await open(page, `/${practice.slug}`)
   const grid = page.getByRole('grid')

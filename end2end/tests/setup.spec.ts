@@ -276,7 +276,7 @@ test('who is not logged in is led to the login and back; logging out ends it', a
   await page.waitForURL(/\/login/)
 })
 
-test.fixme('keyboard shortcuts lead through the practice', async ({ therapist, isMobile }) => {
+test('keyboard shortcuts lead through the practice', async ({ therapist, isMobile }) => {
   test.skip(isMobile, 'phones have no keys')
   await open(therapist, '/app')
   await therapist.keyboard.press('?')

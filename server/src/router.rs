@@ -8,6 +8,8 @@ use crate::middleware::{errors, forms, headers, limits, origin, session, size, t
 use crate::state::AppState;
 use crate::{api, live, site, test_mode};
 use app::context::Typed;
+use app::routes::{PracticeApp, PublicPages};
+use app::shell::{practice_shell, public_shell};
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::request::Parts;
@@ -27,7 +29,8 @@ use tower_http::compression::CompressionLayer;
 /// The whole server as one service.
 pub fn router(state: AppState) -> Router {
     let options = state.leptos.clone();
-    let pages = generate_route_list(app::App);
+    let program = site::public_program(&options);
+    let (public, practice) = (generate_route_list(PublicPages), generate_route_list(PracticeApp));
     let routes = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
@@ -42,7 +45,13 @@ pub fn router(state: AppState) -> Router {
         .route("/live/b/{token}", get(live::booking_events))
         .merge(test_mode::routes(&state))
         .merge(api::router(&state))
-        .leptos_routes_with_context(&state, pages, provide_request, move || app::shell(options.clone()))
+        .leptos_routes_with_context(&state, practice, provide_request, {
+            let options = options.clone();
+            move || practice_shell(options.clone())
+        })
+        .leptos_routes_with_context(&state, public, provide_request, move || {
+            public_shell(program.clone(), options.clone())
+        })
         .fallback(page_not_found);
     around(routes, &state).with_state(state)
 }
@@ -80,7 +89,10 @@ fn provide_request() {
 
 /// The application's own page for addresses that lead nowhere, with status 404.
 async fn page_not_found(State(options): State<LeptosOptions>, request: Request<Body>) -> Response {
-    let render = leptos_axum::render_app_async_with_context(provide_request, move || app::shell(options.clone()));
+    let program = site::public_program(&options);
+    let render = leptos_axum::render_app_async_with_context(provide_request, move || {
+        public_shell(program.clone(), options.clone())
+    });
     let mut response = render(request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::state::AppState;
+use app::shell::PublicProgram;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -12,8 +13,9 @@ use std::path::{Path, PathBuf};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-/// The name of the browser's half, as in `[[workspace.metadata.leptos]]`.
-const OUTPUT_NAME: &str = "calma";
+/// The names of the browser's halves, as in `[[workspace.metadata.leptos]]`.
+const PRACTICE: &str = "calma";
+const PUBLIC: &str = "calma-public";
 
 /// Leptos' own options: from cargo-leptos while developing, else from what lies beside the program.
 pub fn leptos_options(config: &Config) -> LeptosOptions {
@@ -29,7 +31,7 @@ pub fn leptos_options(config: &Config) -> LeptosOptions {
     let watching = env("LEPTOS_WATCH").is_some();
     let port = env("LEPTOS_RELOAD_PORT").and_then(|p| p.parse().ok()).unwrap_or(3001);
     LeptosOptions::builder()
-        .output_name(env("LEPTOS_OUTPUT_NAME").unwrap_or_else(|| OUTPUT_NAME.into()))
+        .output_name(env("LEPTOS_OUTPUT_NAME").unwrap_or_else(|| PRACTICE.into()))
         .site_root(root)
         .site_addr(config.addr)
         .env(if watching { Env::DEV } else { Env::PROD })
@@ -37,6 +39,23 @@ pub fn leptos_options(config: &Config) -> LeptosOptions {
         .hash_file(hash_file.to_string_lossy().into_owned().into())
         .hash_files(hashed)
         .build()
+}
+
+/// Where the program of the public pages is. Its hashed names are read from beside Calma; while developing, one
+/// program holds both halves.
+pub fn public_program(options: &LeptosOptions) -> PublicProgram {
+    let (name, suffix) = match options.env {
+        Env::DEV => (options.output_name.to_string(), String::new()),
+        Env::PROD => (PUBLIC.to_owned(), "-public".to_owned()),
+    };
+    let hashes = Path::new(&*options.hash_file).with_file_name(format!("hash{suffix}.txt"));
+    let hashes = if options.hash_files { std::fs::read_to_string(hashes).unwrap_or_default() } else { String::new() };
+    let hash = |kind: &str| {
+        let line = hashes.lines().filter_map(|line| line.split_once(':')).find(|(of, _)| of.trim() == kind);
+        line.map(|(_, hash)| format!(".{}", hash.trim())).unwrap_or_default()
+    };
+    let address = |kind: &str| format!("/{}/{name}{}.{kind}", options.site_pkg_dir, hash(kind));
+    PublicProgram { js: address("js"), wasm: address("wasm") }
 }
 
 /// Serves a file of the site if the path looks like one and it is there; everything else goes on to the routes. Slugs

@@ -1,13 +1,23 @@
-//! One folder per area.
+//! One folder per area. Those of the practice reach the browser as an application, those of visitors and patients as
+//! islands in pages that the server wrote.
 
-pub mod account;
-pub mod audit;
-pub mod availability;
 pub mod booking;
-pub mod dashboard;
-pub mod diary;
 pub mod home;
-pub mod members;
-pub mod outbox;
 pub mod patient;
+
+#[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod account;
+#[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod audit;
+#[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod availability;
+#[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod dashboard;
+#[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod diary;
+#[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod members;
+#[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod outbox;
+#[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod settings;

@@ -34,6 +34,13 @@ pub fn PublicLayout(children: Children) -> impl IntoView {
     }
 }
 
+/// The toasts of public pages.
+#[cfg(any(feature = "ssr", feature = "public"))]
+#[island]
+pub fn Toasts() -> impl IntoView {
+    view! { <ui::ToastRegion/> }
+}
+
 /// One plain form, so that the whole page comes again in the other language.
 #[component]
 pub fn LanguageChoice() -> impl IntoView {

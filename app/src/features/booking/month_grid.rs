@@ -1,5 +1,6 @@
 //! The month as a grid: links without JavaScript, with it a grid to move in with the arrow keys.
 
+use super::choice::Shown;
 use super::parts::month_code;
 use crate::context::{lang, t, tn};
 use crate::forms::use_hydrated;
@@ -9,8 +10,7 @@ use contracts::ServiceId;
 use contracts::booking::{Availability, DaySlots, SlotStatus};
 use domain::dates;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
+use serde::{Deserialize, Serialize};
 use ui::{Glyph, Icon};
 
 /// What a day offers.
@@ -40,7 +40,7 @@ fn offer_words(offer: DayOffer) -> String {
 }
 
 /// The address of a day or month of this page; what else was chosen stays.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     pub slug: String,
     pub service: ServiceId,
@@ -94,18 +94,14 @@ fn moved(from: NaiveDate, key: &str) -> Option<NaiveDate> {
     }
 }
 
-/// The month with its days. `to_focus` carries the focus over to another month.
+/// The month with its days.
 #[component]
-pub fn MonthGrid(
-    month: Availability,
-    place: Place,
-    #[prop(into)] chosen: Signal<Option<NaiveDate>>,
-    to_focus: RwSignal<Option<NaiveDate>>,
-) -> impl IntoView {
+pub fn MonthGrid(month: Availability, shown: Shown) -> impl IntoView {
     let lang = lang();
     let hydrated = use_hydrated();
-    let navigate = use_navigate();
+    let place = shown.place();
     let (from, until, today, horizon) = (month.from, month.until, month.today, month.horizon);
+    let chosen = Memo::new(move |_| shown.open_day());
     // Which day Tab leads to.
     let current = RwSignal::new(None::<NaiveDate>);
     let tab_stop = Memo::new(move |_| {
@@ -113,34 +109,32 @@ pub fn MonthGrid(
         current.get().filter(inside).or(chosen.get().filter(inside)).unwrap_or(from)
     });
     Effect::new(move |_| {
-        if let Some(day) = to_focus.get().filter(|day| (from..=until).contains(day)) {
+        if let Some(day) = shown.to_focus.get().filter(|day| (from..=until).contains(day)) {
             current.set(Some(day));
             // The new month is put into the page only after this.
             request_animation_frame(move || {
                 if focus_day(day) {
-                    to_focus.set(None);
+                    shown.to_focus.set(None);
                 }
             });
         }
     });
-    let on_key = {
-        let (place, navigate) = (place.clone(), navigate.clone());
-        move |ev: leptos::ev::KeyboardEvent| {
-            let Some(day) = moved(tab_stop.get_untracked(), &ev.key()) else { return };
-            let first = dates::first_of_month(today);
-            if day < first || day > dates::last_of_month(horizon) {
-                return;
-            }
-            ev.prevent_default();
-            if (from..=until).contains(&day) {
-                current.set(Some(day));
-                focus_day(day);
-            } else {
-                to_focus.set(Some(day));
-                navigate(&place.month(day), NavigateOptions { scroll: false, ..Default::default() });
-            }
+    let on_key = move |ev: leptos::ev::KeyboardEvent| {
+        let Some(day) = moved(tab_stop.get_untracked(), &ev.key()) else { return };
+        let first = dates::first_of_month(today);
+        if day < first || day > dates::last_of_month(horizon) {
+            return;
+        }
+        ev.prevent_default();
+        if (from..=until).contains(&day) {
+            current.set(Some(day));
+            focus_day(day);
+        } else {
+            shown.to_focus.set(Some(day));
+            shown.turn_to(day);
         }
     };
+    let cell = Cell { place: place.clone(), shown, today, chosen, hydrated, tab_stop };
     let weeks: Vec<_> = dates::weeks(from)
         .into_iter()
         .map(|week| {
@@ -150,9 +144,7 @@ pub fn MonthGrid(
                     let day = month.days.iter().find(|d| d.date == date).filter(|_| (from..=until).contains(&date));
                     match day {
                         None => view! { <td class="day-outside" role="gridcell"></td> }.into_any(),
-                        Some(day) => {
-                            day_cell(date, offer(day), today, &place, chosen, hydrated, tab_stop, navigate.clone())
-                        }
+                        Some(day) => cell.day(date, offer(day)),
                     }
                 })
                 .collect();
@@ -161,7 +153,7 @@ pub fn MonthGrid(
         .collect();
     let title = dates::month_title(lang, from);
     view! {
-        <MonthHead title=title.clone() month=month.clone() place=place.clone()/>
+        <MonthHead title=title.clone() month=month.clone() shown/>
         <table class="month" role="grid" aria-label=title aria-describedby="month-help" on:keydown=on_key>
             <thead>
                 <tr role="row">
@@ -183,78 +175,85 @@ pub fn MonthGrid(
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn day_cell(
-    date: NaiveDate,
-    offer: DayOffer,
+/// What all days of the month have in common.
+struct Cell {
+    place: Place,
+    shown: Shown,
     today: NaiveDate,
-    place: &Place,
-    chosen: Signal<Option<NaiveDate>>,
+    chosen: Memo<Option<NaiveDate>>,
     hydrated: ReadSignal<bool>,
     tab_stop: Memo<NaiveDate>,
-    navigate: impl Fn(&str, NavigateOptions) + Clone + 'static,
-) -> AnyView {
-    let lang = lang();
+}
+
+impl Cell {
+    fn day(&self, date: NaiveDate, offer: DayOffer) -> AnyView {
+        let &Self { shown, chosen, hydrated, tab_stop, .. } = self;
+        let is_today = date == self.today;
+        let inner = day_words(date, offer, is_today);
+        let tabindex = move || hydrated.get().then(|| if tab_stop.get() == date { "0" } else { "-1" });
+        let selected = move || if chosen.get() == Some(date) { "true" } else { "false" };
+        let content = if matches!(offer, DayOffer::Free(_)) {
+            let href = format!("{}#times", self.place.day(date));
+            view! {
+                <a
+                    id=day_id(date)
+                    class="day day-free plain"
+                    href=href
+                    tabindex=tabindex
+                    on:click=move |ev| {
+                        if is_plain(&ev) {
+                            ev.prevent_default();
+                            shown.open(date);
+                        }
+                    }
+                >
+                    {inner}
+                </a>
+            }
+            .into_any()
+        } else {
+            let class = if offer == DayOffer::Full { "day day-full" } else { "day day-closed" };
+            // Not a link, but the arrow keys pass over it.
+            view! {
+                <span id=day_id(date) class=class tabindex=tabindex>
+                    {inner}
+                </span>
+            }
+            .into_any()
+        };
+        view! {
+            <td role="gridcell" aria-selected=selected class:day-today=is_today>
+                {content}
+            </td>
+        }
+        .into_any()
+    }
+}
+
+/// The number and what the day offers, shown short and read out whole.
+fn day_words(date: NaiveDate, offer: DayOffer, is_today: bool) -> AnyView {
     let words = offer_words(offer);
-    let is_today = date == today;
-    let spoken = {
-        let today = if is_today { format!(", {}", t(text::TODAY)) } else { String::new() };
-        format!("{}{today}: {words}", dates::long_date(lang, date))
-    };
+    let today = if is_today { format!(", {}", t(text::TODAY)) } else { String::new() };
+    let spoken = format!("{}{today}: {words}", dates::long_date(lang(), date));
     let shown = match offer {
         DayOffer::Closed => "–".to_owned(),
         _ => words,
     };
-    let inner = view! {
+    view! {
         <span aria-hidden="true" class="day-number figures">{date.day()}</span>
         <span aria-hidden="true" class="day-offer">{shown}</span>
         <span class="sr-only">{spoken}</span>
-    };
-    let tabindex = move || hydrated.get().then(|| if tab_stop.get() == date { "0" } else { "-1" });
-    let selected = move || if chosen.get() == Some(date) { "true" } else { "false" };
-    let content = if matches!(offer, DayOffer::Free(_)) {
-        let href = place.day(date);
-        let target = href.clone();
-        view! {
-            <a
-                id=day_id(date)
-                class="day day-free plain"
-                href=format!("{href}#times")
-                tabindex=tabindex
-                on:click=move |ev| {
-                    if ev.ctrl_key() || ev.meta_key() || ev.shift_key() {
-                        return;
-                    }
-                    ev.prevent_default();
-                    navigate(&target, NavigateOptions { scroll: false, ..Default::default() });
-                    super::times::bring_into_view();
-                }
-            >
-                {inner}
-            </a>
-        }
-        .into_any()
-    } else {
-        let class = if offer == DayOffer::Full { "day day-full" } else { "day day-closed" };
-        // Not a link, but the arrow keys pass over it.
-        let tabindex = move || hydrated.get().then(|| if tab_stop.get() == date { "0" } else { "-1" });
-        view! {
-            <span id=day_id(date) class=class tabindex=tabindex>
-                {inner}
-            </span>
-        }
-        .into_any()
-    };
-    view! {
-        <td role="gridcell" aria-selected=selected class:day-today=is_today>
-            {content}
-        </td>
     }
     .into_any()
 }
 
+/// A click that means "here", not "in another tab".
+fn is_plain(ev: &leptos::ev::MouseEvent) -> bool {
+    !(ev.ctrl_key() || ev.meta_key() || ev.shift_key())
+}
+
 #[component]
-fn MonthHead(title: String, month: Availability, place: Place) -> impl IntoView {
+fn MonthHead(title: String, month: Availability, shown: Shown) -> impl IntoView {
     let before = dates::add_months(month.from, -1);
     let after = dates::add_months(month.from, 1);
     let back = dates::last_of_month(before) >= month.today;
@@ -263,8 +262,8 @@ fn MonthHead(title: String, month: Availability, place: Place) -> impl IntoView 
         <div class="month-head">
             <h2 aria-live="polite">{title}</h2>
             <div class="month-steps">
-                <MonthStep there=back href=place.month(before) label=t(text::PREVIOUS_MONTH) glyph=Glyph::ChevronLeft/>
-                <MonthStep there=on href=place.month(after) label=t(text::NEXT_MONTH) glyph=Glyph::ChevronRight/>
+                <MonthStep there=back to=before shown label=t(text::PREVIOUS_MONTH) glyph=Glyph::ChevronLeft/>
+                <MonthStep there=on to=after shown label=t(text::NEXT_MONTH) glyph=Glyph::ChevronRight/>
             </div>
         </div>
     }
@@ -272,22 +271,31 @@ fn MonthHead(title: String, month: Availability, place: Place) -> impl IntoView 
 
 /// An arrow to the month beside; only shown, not a link, where nothing can be booked there.
 #[component]
-fn MonthStep(there: bool, href: String, label: &'static str, glyph: Glyph) -> impl IntoView {
-    if there {
-        view! {
-            <a class="btn btn-secondary btn-icon" href=href aria-label=label data-noscroll="">
-                <Icon glyph/>
-            </a>
-        }
-        .into_any()
-    } else {
-        view! {
+fn MonthStep(there: bool, to: NaiveDate, shown: Shown, label: &'static str, glyph: Glyph) -> impl IntoView {
+    if !there {
+        let off = view! {
             <span class="btn btn-secondary btn-icon btn-off">
                 <Icon glyph/>
             </span>
-        }
-        .into_any()
+        };
+        return off.into_any();
     }
+    view! {
+        <a
+            class="btn btn-secondary btn-icon"
+            href=shown.place().month(to)
+            aria-label=label
+            on:click=move |ev| {
+                if is_plain(&ev) {
+                    ev.prevent_default();
+                    shown.turn_to(to);
+                }
+            }
+        >
+            <Icon glyph/>
+        </a>
+    }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -1,70 +1,31 @@
 //! `/{slug}/book/{token}/review`: step 3, everything once more before the request is sent.
 
-use super::held::{HoldClock, Lapsed, is_held};
-use super::page_details::{NoBooking, booking_of_address, in_steps};
+use super::held::{Held, HoldState};
+use super::page_details::in_step;
 use super::parts::{Fact, PolicyWords, Step, Steps, Summary};
-use super::server_fns::SendBookingRequest;
+use super::send_form::SendForm;
 use crate::context::t;
-use crate::forms::{FormErrors, FormNotice};
-use crate::layouts::public::PublicLayout;
-use crate::pages::Page;
-use crate::texts::{booking as text, common};
-use contracts::ErrorCode;
+use crate::texts::booking as text;
 use contracts::booking::BookingView;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
-use leptos_router::components::Redirect;
-use ui::{Button, Card, LinkButton, Skeleton, Variant};
+use ui::{Card, LinkButton, Variant};
 
-pub struct ReviewPage;
-
-impl Page for ReviewPage {
-    fn view() -> AnyView {
-        let booking = booking_of_address();
-        view! {
-            <Title text=format!("{} · {}", t(text::STEP_REVIEW), t(common::CALMA))/>
-            <Meta name="robots" content="noindex"/>
-            <PublicLayout>
-                <Suspense fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
-                    {move || Suspend::new(async move {
-                        match booking.await {
-                            Ok(found) if in_steps(&found) => {
-                                view! { <Review found refresh=Callback::new(move |()| booking.refetch())/> }.into_any()
-                            }
-                            Ok(found) => view! { <Redirect path=format!("/b/{}", found.token)/> }.into_any(),
-                            Err(error) => view! { <NoBooking error/> }.into_any(),
-                        }
-                    })}
-                </Suspense>
-            </PublicLayout>
-        }
-        .into_any()
-    }
+#[component]
+pub fn ReviewPage() -> impl IntoView {
+    in_step(text::STEP_REVIEW, |found| view! { <Review found/> }.into_any())
 }
 
 #[component]
-fn Review(found: BookingView, refresh: Callback<()>) -> impl IntoView {
-    let send = ServerAction::<SendBookingRequest>::new();
-    let errors = FormErrors::of(send);
-    let code = errors.code();
-    let held = is_held(&found);
-    // The server may know that the hold lapsed before this page's clock does.
-    let lapsed = Memo::new(move |_| !held || code.get() == Some(ErrorCode::HoldLapsed));
+fn Review(found: BookingView) -> impl IntoView {
+    let held = Held::of(&found);
+    let lapsed = held.lapsed();
     let details_link = format!("/{}/book/{}", found.slug, found.token);
     let details = found.details.clone();
-    let for_lapsed = found.clone();
-    let for_clock = found.clone();
-    let for_send = found.clone();
+    let (token, needs_approval) = (found.token.clone(), found.policy.needs_approval);
     view! {
         <Steps now=Step::Review/>
         <h1>{t(text::REVIEW_TITLE)}</h1>
-        {move || {
-            if lapsed.get() {
-                view! { <Lapsed booking=for_lapsed.clone()/> }.into_any()
-            } else {
-                view! { <HoldClock booking=for_clock.clone() lapsed=refresh/> }.into_any()
-            }
-        }}
+        <HoldState held ways=true/>
         <div class="two-columns">
             <Card class="stack">
                 <h2>{t(text::YOUR_BOOKING)}</h2>
@@ -97,25 +58,6 @@ fn Review(found: BookingView, refresh: Callback<()>) -> impl IntoView {
                 <LinkButton href=details_link variant=Variant::Secondary>{t(text::CHANGE_DETAILS)}</LinkButton>
             </Card>
         </div>
-        {move || {
-            (!lapsed.get()).then(|| view! { <SendForm booking=for_send.clone() send errors/> })
-        }}
-    }
-}
-
-#[component]
-fn SendForm(booking: BookingView, send: ServerAction<SendBookingRequest>, errors: FormErrors) -> impl IntoView {
-    let verb = if booking.policy.needs_approval { text::SEND_REQUEST } else { text::CONFIRM_BOOKING };
-    let pending = send.pending();
-    view! {
-        <ActionForm action=send>
-            <div class="form">
-                <FormNotice errors/>
-                <input type="hidden" name="token" value=booking.token/>
-                <div class="actions thumb-bar">
-                    <Button pending>{t(verb)}</Button>
-                </div>
-            </div>
-        </ActionForm>
+        <SendForm token lapsed needs_approval/>
     }
 }

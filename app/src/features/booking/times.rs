@@ -1,7 +1,7 @@
 //! The times of the chosen day: one form, one button per time.
 
+use super::choice::Shown;
 use super::held::AlternativeButtons;
-use super::month_grid::Place;
 use super::parts::{browser_zone, own_time};
 use super::server_fns::HoldSlot;
 use super::words;
@@ -26,24 +26,25 @@ pub fn bring_into_view() {
 
 /// The day's times. What it says when a time was taken meanwhile stands in the same place.
 #[component]
-pub fn Times(
-    month: Availability,
-    place: Place,
-    #[prop(into)] chosen: Signal<Option<NaiveDate>>,
-    hold: ServerAction<HoldSlot>,
-) -> impl IntoView {
+pub fn Times(shown: Shown, hold: ServerAction<HoldSlot>) -> impl IntoView {
     let lang = lang();
     let errors = FormErrors::of(hold);
     let pending: Signal<bool> = hold.pending().into();
     let zone = RwSignal::new(String::new());
     Effect::new(move |_| zone.set(browser_zone().unwrap_or_default()));
     let alternatives = Signal::derive(move || errors.error().get().map(|e| e.alternatives).unwrap_or_default());
-    let zone_words = tf(text::ZONE_OF, &[("zone", &words::zone(&month.time_zone))]);
-    let days = month.days;
+    let zone_words = move || {
+        let zone = shown.month.with(|month| words::zone(&month.time_zone));
+        tf(text::ZONE_OF, &[("zone", &zone)])
+    };
+    let chosen = Memo::new(move |_| shown.open_day());
     let slots = Memo::new(move |_| {
         let chosen = chosen.get();
-        days.iter().find(|day| Some(day.date) == chosen).map(|day| day.slots.clone()).unwrap_or_default()
+        shown.month.with(|month| {
+            month.days.iter().find(|day| Some(day.date) == chosen).map(|day| day.slots.clone()).unwrap_or_default()
+        })
     });
+    let place = shown.place();
     view! {
         <section id="times" class="times" aria-labelledby="times-title">
             <h2 id="times-title">
@@ -76,7 +77,7 @@ pub fn Times(
 }
 
 #[component]
-fn SlotButtons(slots: Memo<Vec<Slot>>, pending: Signal<bool>, chosen: Signal<Option<NaiveDate>>) -> impl IntoView {
+fn SlotButtons(slots: Memo<Vec<Slot>>, pending: Signal<bool>, chosen: Memo<Option<NaiveDate>>) -> impl IntoView {
     let lang = lang();
     let shown = move || {
         let mut slots = slots.get();

@@ -1,5 +1,6 @@
 //! The start page, and the page for addresses that lead nowhere.
 
+#[cfg(feature = "ssr")]
 pub mod page_home;
 pub mod server_fns;
 

@@ -1,252 +1,29 @@
 //! `/b/{token}`: where a booking stands, and what can be done now (003's client dashboard).
 
-use super::actions::Actions;
-use super::payment::PaymentInstructionsCard;
-use super::proof_form::ProofForm;
-use super::words;
-use crate::context::{lang, t, tf};
-use crate::error::UiError;
-use crate::features::booking::page_details::NoBooking;
-use crate::features::booking::parts::{Step, Steps, Summary};
+use super::live_booking::LiveBooking;
+use crate::context::t;
+use crate::features::booking::page_details::{NoBooking, token_of_address};
 use crate::features::booking::server_fns::booking_by_link;
-use crate::features::booking::words as say;
 use crate::layouts::public::PublicLayout;
-use crate::live::{Live, use_live};
-use crate::pages::Page;
 use crate::texts::{common, patient as text};
-use contracts::booking::{BookingStatus, BookingView, ProofState, ProofView};
-use contracts::practice::PaymentTiming;
-use domain::dates;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
-use leptos_router::hooks::use_params_map;
-use std::time::Duration;
-use ui::{Card, Glyph, Icon, Notice, Skeleton, StatusBadge, Tone, When, status_word, use_toast};
-
-pub struct PatientBookingPage;
-
-impl Page for PatientBookingPage {
-    fn view() -> AnyView {
-        let params = use_params_map();
-        let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
-        let tick = RwSignal::new(0);
-        let booking = Resource::new_blocking(
-            move || (token.get(), tick.get()),
-            |(token, _)| async move {
-                let booking = booking_by_link(token).await;
-                #[cfg(feature = "ssr")]
-                if let Err(error) = &booking {
-                    crate::context::page_status(crate::context::status_of(error.code()));
-                }
-                booking
-            },
-        );
-        let live = use_live(format!("/live/b/{}", token.get_untracked()));
-        Effect::new(move |_| {
-            let now = live.tick.get();
-            if now > 0 {
-                tick.set(now);
-            }
-        });
-        announce(booking);
-        view! {
-            <Title text=format!("{} · {}", t(text::MY_TITLE), t(common::CALMA))/>
-            <Meta name="robots" content="noindex"/>
-            <PublicLayout>
-                <Transition fallback=|| view! { <Skeleton lines=8 label=t(common::LOADING)/> }>
-                    {move || Suspend::new(async move {
-                        match booking.await {
-                            Ok(found) => view! { <OneBooking found live/> }.into_any(),
-                            Err(error) => view! { <NoBooking error/> }.into_any(),
-                        }
-                    })}
-                </Transition>
-                <RefreshLine booking live/>
-            </PublicLayout>
-        }
-        .into_any()
-    }
-}
-
-/// A toast when the status changes while one looks.
-fn announce(booking: Resource<Result<BookingView, UiError>>) {
-    let toast = use_toast();
-    let lang = lang();
-    Effect::new(move |before: Option<Option<BookingStatus>>| {
-        let now = booking.get().and_then(Result::ok).map(|b| b.status);
-        if let (Some(Some(before)), Some(now)) = (before, now)
-            && before != now
-        {
-            let words = text::CHANGED.with(lang, &[("status", status_word(now).of(lang))]);
-            toast.show(words, Tone::Info);
-        }
-        now.or(before.flatten())
-    });
-}
 
 #[component]
-fn OneBooking(found: BookingView, live: Live) -> impl IntoView {
-    let changed = Callback::new(move |()| live.refresh());
-    let new = !words::is_closed(&found);
-    let (for_card, for_paying) = (found.clone(), found.clone());
+pub fn PatientBookingPage() -> impl IntoView {
+    let token = token_of_address();
     view! {
-        {new.then(|| view! { <Steps now=Step::Done/> })}
-        <div class="booking-status stack">
-            <div class="title-line">
-                <h1>{words::title(&found)}</h1>
-                <StatusBadge status=found.status lang=lang()/>
-            </div>
-            <p class="lead">{words::meaning(&found)}</p>
-            <Why booking=found.clone()/>
-            <div class="two-columns">
-                <Card class="stack">
-                    <Summary booking=for_card.clone()/>
-                    <Money booking=for_card.clone()/>
-                    <Actions booking=for_card changed/>
-                </Card>
-                <div class="stack">
-                    <Paying booking=for_paying changed/>
-                    {new.then(|| view! { <p class="muted small">{t(text::KEEP_LINK)} " " {t(text::SENT_TO)}</p> })}
-                </div>
-            </div>
-        </div>
-    }
-}
-
-/// Why it was declined, rejected or cancelled, in the words of whoever did it.
-#[component]
-fn Why(booking: BookingView) -> impl IntoView {
-    booking.closing_reason.filter(|reason| !reason.trim().is_empty()).map(|reason| {
-        view! {
-            <Notice tone=Tone::Neutral>
-                <strong>{t(text::REASON)} ": "</strong>
-                <span class="prewrap">{reason}</span>
-            </Notice>
-        }
-    })
-}
-
-/// Paid or not, and until when the practice answers.
-#[component]
-fn Money(booking: BookingView) -> impl IntoView {
-    let lang = lang();
-    let paid = booking.paid.then(|| tf(text::PRICE_PAID, &[("price", &booking.price.display(lang))]));
-    let at_session = !booking.paid
-        && booking.price.minor > 0
-        && booking.status == BookingStatus::Confirmed
-        && booking.policy.payment_timing == PaymentTiming::AtSession;
-    let answer_by = say::deadline_local(&booking)
-        .zip(booking.deadline)
-        .filter(|_| booking.status == BookingStatus::PendingApproval);
-    view! {
-        {paid.map(|paid| view! { <p class="with-icon"><Icon glyph=Glyph::Check/><span class="figures">{paid}</span></p> })}
-        {at_session.then(|| view! { <p class="with-icon"><Icon glyph=Glyph::Money/><span>{t(text::PAID_AT_SESSION)}</span></p> })}
-        {answer_by
-            .map(|(local, at)| {
-                view! {
-                    <p class="with-icon">
-                        <Icon glyph=Glyph::Clock/>
-                        <span>{t(text::ANSWER_BY)} " " <When at text=dates::long_when(lang, local)/></span>
-                    </p>
-                }
-            })}
-    }
-}
-
-/// Instructions and proof while a payment is due; afterwards what became of it.
-#[component]
-fn Paying(booking: BookingView, changed: Callback<()>) -> impl IntoView {
-    match (booking.status, booking.proof.clone()) {
-        (BookingStatus::AwaitingPayment, proof) => {
-            let rejected = proof.filter(|p| p.state == ProofState::Rejected).and_then(|p| p.reject_reason);
-            view! {
-                {rejected
-                    .map(|reason| {
-                        view! {
-                            <Notice tone=Tone::Warning>
-                                <p>{t(text::PROOF_REJECTED)}</p>
-                                <p class="prewrap">{reason}</p>
-                            </Notice>
-                        }
-                    })}
-                <PaymentInstructionsCard booking=booking.clone()/>
-                <section class="card stack" id="pay">
-                    <h2>{t(text::PROOF_TITLE)}</h2>
-                    <ProofForm booking changed/>
-                </section>
-            }
-            .into_any()
-        }
-        (_, None) if words::may_pay_late(&booking) => view! {
-            <section class="card stack" id="pay">
-                <details>
-                    <summary>{t(text::LATE_PROOF_TITLE)}</summary>
-                    <p class="muted">{t(text::LATE_PROOF_BODY)}</p>
-                    <ProofForm booking changed/>
-                </details>
-            </section>
-        }
-        .into_any(),
-        (_, Some(proof)) => view! { <Proof proof/> }.into_any(),
-        _ => ().into_any(),
-    }
-}
-
-/// A proof that was sent.
-#[component]
-fn Proof(proof: ProofView) -> impl IntoView {
-    let became = match proof.state {
-        ProofState::Credit => Some(text::LATE_CREDIT),
-        ProofState::Refunded => Some(text::LATE_REFUNDED),
-        ProofState::Submitted if proof.late => Some(text::LATE_SENT),
-        _ => None,
-    };
-    view! {
-        <Card class="stack-small">
-            <dl class="facts">
-                <div class="fact">
-                    <dt>{t(text::TRANSACTION)}</dt>
-                    <dd class="figures">{proof.reference}</dd>
-                </div>
-                <div class="fact">
-                    <dt>{t(text::PROOF_METHOD)}</dt>
-                    <dd>{say::method(proof.method)}</dd>
-                </div>
-            </dl>
-            {became.map(|became| view! { <p>{t(became)}</p> })}
-        </Card>
-    }
-}
-
-/// "Updated 12 s ago" and a way to ask again.
-#[component]
-fn RefreshLine(booking: Resource<Result<BookingView, UiError>>, live: Live) -> impl IntoView {
-    let age = RwSignal::new(0_i64);
-    Effect::new(move |_| {
-        booking.track();
-        age.set(0);
-    });
-    Effect::new(move |_| {
-        if let Ok(handle) = set_interval_with_handle(move || age.update(|n| *n += 5), Duration::from_secs(5)) {
-            on_cleanup(move || handle.clear());
-        }
-    });
-    let lang = lang();
-    view! {
-        <p class="refresh-line small muted">
-            <span>{move || text::UPDATED.with(lang, &[("ago", &dates::ago(lang, age.get()))])}</span>
-            <a
-                class="btn btn-ghost"
-                href=""
-                rel="external"
-                on:click=move |ev| {
-                    ev.prevent_default();
-                    live.refresh();
-                }
-            >
-                <Icon glyph=Glyph::Refresh/>
-                {t(text::REFRESH)}
-            </a>
-        </p>
+        <Title text=format!("{} · {}", t(text::MY_TITLE), t(common::CALMA))/>
+        <Meta name="robots" content="noindex"/>
+        <PublicLayout>
+            <Suspense>
+                {Suspend::new(async move {
+                    match booking_by_link(token).await {
+                        Ok(found) => view! { <LiveBooking found/> }.into_any(),
+                        Err(error) => view! { <NoBooking error/> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </PublicLayout>
     }
 }

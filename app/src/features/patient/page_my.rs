@@ -4,7 +4,6 @@ use super::server_fns::RequestMyLink;
 use crate::context::{t, typed};
 use crate::forms::{FormErrors, FormNotice};
 use crate::layouts::public::PublicLayout;
-use crate::pages::Page;
 use crate::texts::{common, patient as text};
 use contracts::limits;
 use domain::validate;
@@ -13,35 +12,30 @@ use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_query_map;
 use ui::{Button, Card, Field, Notice, Tone};
 
-pub struct MyPage;
-
-impl Page for MyPage {
-    fn view() -> AnyView {
-        let query = use_query_map();
-        let sent = Memo::new(move |_| query.read().get("sent").is_some());
-        view! {
-            <Title text=format!("{} · {}", t(text::MY_TITLE), t(common::CALMA))/>
-            <Meta name="robots" content="noindex"/>
-            <PublicLayout>
-                <div class="narrow stack">
-                    <h1>{t(text::MY_TITLE)}</h1>
-                    {move || {
-                        if sent.get() {
-                            view! {
-                                <Notice tone=Tone::Success>
-                                    <strong>{t(text::LINK_SENT_TITLE)}</strong>
-                                    <p>{t(text::LINK_SENT)}</p>
-                                </Notice>
-                            }
-                                .into_any()
-                        } else {
-                            view! { <LinkForm/> }.into_any()
+#[component]
+pub fn MyPage() -> impl IntoView {
+    let sent = use_query_map().with_untracked(|query| query.get("sent").is_some());
+    view! {
+        <Title text=format!("{} · {}", t(text::MY_TITLE), t(common::CALMA))/>
+        <Meta name="robots" content="noindex"/>
+        <PublicLayout>
+            <div class="narrow stack">
+                <h1>{t(text::MY_TITLE)}</h1>
+                {
+                    if sent {
+                        view! {
+                            <Notice tone=Tone::Success>
+                                <strong>{t(text::LINK_SENT_TITLE)}</strong>
+                                <p>{t(text::LINK_SENT)}</p>
+                            </Notice>
                         }
-                    }}
-                </div>
-            </PublicLayout>
-        }
-        .into_any()
+                            .into_any()
+                    } else {
+                        view! { <LinkForm/> }.into_any()
+                    }
+                }
+            </div>
+        </PublicLayout>
     }
 }
 

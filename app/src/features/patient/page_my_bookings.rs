@@ -1,68 +1,33 @@
-//! `/my/bookings`: everything the signed-in patient has booked, by status, what waits for them first.
+//! `/my/bookings`: everything the signed-in patient has booked.
 
-use super::actions::Actions;
+use super::live_list::LiveList;
 use super::page_my::LinkForm;
-use super::server_fns::{SignOutPatient, list_my_bookings};
-use super::words;
-use crate::context::{lang, t, tf};
+use super::server_fns::list_my_bookings;
+use crate::context::{lang, t};
 use crate::error::{UiError, message};
-use crate::features::booking::parts::Summary;
 use crate::layouts::public::PublicLayout;
-use crate::live::use_live;
-use crate::pages::Page;
 use crate::texts::{common, patient as text};
-use contracts::booking::{BookingStatus, BookingView, MyBookings, ProofState};
-use contracts::{ErrorCode, Text};
+use contracts::ErrorCode;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
-use ui::{Button, Card, EmptyState, Glyph, Icon, LinkButton, Notice, Skeleton, StatusBadge, Tone, Variant};
+use ui::{Notice, Tone};
 
-pub struct MyBookingsPage;
-
-impl Page for MyBookingsPage {
-    fn view() -> AnyView {
-        let bookings = Resource::new_blocking(|| (), |()| list_my_bookings());
-        follow(bookings);
-        view! {
-            <Title text=format!("{} · {}", t(text::MY_TITLE), t(common::CALMA))/>
-            <Meta name="robots" content="noindex"/>
-            <PublicLayout>
-                <Transition fallback=|| view! { <Skeleton lines=8 label=t(common::LOADING)/> }>
-                    {move || Suspend::new(async move {
-                        match bookings.await {
-                            Ok(mine) => {
-                                view! { <Mine mine changed=Callback::new(move |()| bookings.refetch())/> }.into_any()
-                            }
-                            Err(error) => view! { <NotSignedIn error/> }.into_any(),
-                        }
-                    })}
-                </Transition>
-            </PublicLayout>
-        }
-        .into_any()
+#[component]
+pub fn MyBookingsPage() -> impl IntoView {
+    view! {
+        <Title text=format!("{} · {}", t(text::MY_TITLE), t(common::CALMA))/>
+        <Meta name="robots" content="noindex"/>
+        <PublicLayout>
+            <Suspense>
+                {Suspend::new(async move {
+                    match list_my_bookings().await {
+                        Ok(mine) => view! { <LiveList mine/> }.into_any(),
+                        Err(error) => view! { <NotSignedIn error/> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </PublicLayout>
     }
-}
-
-/// Fetches again whenever one of the patient's bookings changes; nothing is pushed to who is not signed in. An answer that
-/// did not come changes nothing: the next one may.
-fn follow(bookings: Resource<Result<MyBookings, UiError>>) {
-    let signed_in = Memo::new(move |before: Option<&bool>| {
-        bookings.with(|answer| match answer {
-            Some(Ok(_)) => true,
-            Some(Err(error)) if error.code() == ErrorCode::Unauthenticated => false,
-            _ => before.copied().unwrap_or_default(),
-        })
-    });
-    Effect::new(move |_| {
-        if signed_in.get() {
-            let live = use_live("/live/my".to_owned());
-            Effect::new(move |_| {
-                if live.tick.get() > 0 {
-                    bookings.refetch();
-                }
-            });
-        }
-    });
 }
 
 #[component]
@@ -77,104 +42,5 @@ fn NotSignedIn(error: UiError) -> impl IntoView {
             <Notice tone=Tone::Info>{words}</Notice>
             <LinkForm/>
         </div>
-    }
-}
-
-/// Which heading a booking stands under.
-fn group(booking: &BookingView) -> usize {
-    let late = |b: &BookingView| b.proof.as_ref().is_some_and(|p| p.late && p.state == ProofState::Submitted);
-    match booking.status {
-        _ if words::is_closed(booking) && !late(booking) => 3,
-        BookingStatus::Held | BookingStatus::AwaitingPayment => 0,
-        BookingStatus::Confirmed => 2,
-        _ => 1,
-    }
-}
-
-#[component]
-fn Mine(mine: MyBookings, changed: Callback<()>) -> impl IntoView {
-    let sign_out = ServerAction::<SignOutPatient>::new();
-    let names = [text::GROUP_ACTION, text::GROUP_WAITING, text::GROUP_CONFIRMED, text::GROUP_PAST];
-    let mut groups: [Vec<BookingView>; 4] = Default::default();
-    for booking in mine.bookings {
-        groups[group(&booking)].push(booking);
-    }
-    for open in groups.iter_mut().take(3) {
-        open.sort_by_key(|b| b.starts_at);
-    }
-    groups[3].sort_by_key(|b| std::cmp::Reverse(b.starts_at));
-    let empty = groups.iter().all(Vec::is_empty);
-    view! {
-        <div class="stack">
-            <div class="title-line">
-                <h1>{t(text::MY_TITLE)}</h1>
-                <div class="actions">
-                    <a
-                        class="btn btn-ghost"
-                        href="/my/bookings"
-                        rel="external"
-                        on:click=move |ev| {
-                            ev.prevent_default();
-                            changed.run(());
-                        }
-                    >
-                        <Icon glyph=Glyph::Refresh/>
-                        {t(text::REFRESH)}
-                    </a>
-                    <ActionForm action=sign_out>
-                        <Button variant=Variant::Secondary>{t(text::SIGN_OUT)}</Button>
-                    </ActionForm>
-                </div>
-            </div>
-            <p class="muted">{tf(text::SIGNED_IN_AS, &[("email", &mine.email)])}</p>
-            {empty.then(|| view! { <EmptyState title=t(text::NO_BOOKINGS)/> })}
-            {names
-                .into_iter()
-                .zip(groups)
-                .filter(|(_, bookings)| !bookings.is_empty())
-                .map(|(name, bookings)| view! { <Group name bookings changed/> })
-                .collect_view()}
-        </div>
-    }
-}
-
-#[component]
-fn Group(name: Text, bookings: Vec<BookingView>, changed: Callback<()>) -> impl IntoView {
-    let count = bookings.len();
-    view! {
-        <section class="stack">
-            <h2>{t(name)} " " <span class="count figures">{count}</span></h2>
-            <div class="cards">
-                {bookings.into_iter().map(|booking| view! { <OneOfMine booking changed/> }).collect_view()}
-            </div>
-        </section>
-    }
-}
-
-#[component]
-fn OneOfMine(booking: BookingView, changed: Callback<()>) -> impl IntoView {
-    let href = format!("/b/{}", booking.token);
-    let pays = booking.status == BookingStatus::AwaitingPayment;
-    view! {
-        <Card class="stack-small">
-            <div class="title-line">
-                <h3>{words::when(&booking)}</h3>
-                <StatusBadge status=booking.status lang=lang()/>
-            </div>
-            <p>{words::meaning(&booking)}</p>
-            {booking
-                .closing_reason
-                .clone()
-                .map(|reason| view! { <p class="muted prewrap">{t(text::REASON)} ": " {reason}</p> })}
-            <Summary booking=booking.clone()/>
-            <div class="actions">
-                {if pays {
-                    view! { <LinkButton href=href>{t(text::PAY)}</LinkButton> }.into_any()
-                } else {
-                    view! { <LinkButton href=href variant=Variant::Secondary>{t(text::OPEN)}</LinkButton> }.into_any()
-                }}
-            </div>
-            <Actions booking changed/>
-        </Card>
     }
 }

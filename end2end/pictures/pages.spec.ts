@@ -1,0 +1,69 @@
+// One picture of each page, as `.state/pictures/<page>-<project>.png`.
+import { call, confirmed, createPractice, somebody } from '../support/api'
+import { alive, enter, test } from '../support/fixtures'
+import { linkIn, mailTo } from '../support/mail'
+import { STATE } from '../support/server'
+import { everyState } from '../support/states'
+import type { Page } from '@playwright/test'
+
+async function picture(page: Page, name: string, address: string): Promise<void> {
+  await page.goto(address)
+  await alive(page)
+  // What arrives behind the page: counts, the live mark, the photo.
+  await page.waitForTimeout(400)
+  await page.screenshot({ path: `${STATE}/pictures/${name}-${test.info().project.name}.png`, fullPage: true })
+}
+
+const REASON = 'I have been sleeping badly since the summer.'
+
+test('visitors and patients', async ({ page, guard }) => {
+  guard.allow(/status of 404/)
+  const practice = await createPractice()
+  const states = await everyState(practice, 'Juana Pérez', REASON)
+  await picture(page, 'home', '/')
+  await picture(page, 'public', `/${practice.slug}?day=${states.day}`)
+  await picture(page, 'details', `/${practice.slug}/book/${states.held.token}`)
+  await call(practice.base, `/api/v1/public/bookings/${states.held.token}/details`, {
+    method: 'PUT', body: { ...somebody(), reason: REASON },
+  })
+  await picture(page, 'review', `/${practice.slug}/book/${states.held.token}/review`)
+  for (const state of ['pending', 'due', 'rejected', 'review', 'done', 'declined', 'cancelled'] as const) {
+    await picture(page, `booking-${state}`, `/b/${states[state].token}`)
+  }
+  await picture(page, 'not-found', '/there-is-no-such-page')
+  await picture(page, 'my', '/my')
+  const who = somebody('Ana García')
+  await confirmed(practice, who)
+  await call(practice.base, '/api/v1/my/sign-in-link', { body: { email: who.email } })
+  await page.goto(linkIn(await mailTo(who.email, /Your link to your bookings/), '/my/sign-in'))
+  await alive(page)
+  await page.getByRole('main').getByRole('button').first().click()
+  await page.waitForURL(/\/my\/bookings$/)
+  await picture(page, 'my-bookings', '/my/bookings')
+})
+
+test('accounts', async ({ page }) => {
+  for (const [name, address] of Object.entries({
+    login: '/login', register: '/register', forgot: '/forgot', reset: '/reset?token=none', sent: '/register?sent=1',
+  })) {
+    await picture(page, name, address)
+  }
+})
+
+test('the practice', async ({ page }) => {
+  const practice = await createPractice()
+  const states = await everyState(practice, 'Juana Pérez', REASON)
+  await enter(page, practice)
+  await picture(page, 'app-today', '/app')
+  await picture(page, 'app-pending', `/app/bookings/${states.pending.id}`)
+  await picture(page, 'app-review', `/app/bookings/${states.review.id}`)
+  await picture(page, 'app-diary', `/app/diary?week=${states.day}`)
+  await picture(page, 'app-diary-list', `/app/diary?week=${states.day}&view=list`)
+  await picture(page, 'app-availability', `/app/availability?date=${states.day}`)
+  await picture(page, 'app-messages', '/app/messages')
+  await picture(page, 'app-members', '/app/members')
+  await picture(page, 'app-audit', '/app/audit')
+  for (const part of ['practice', 'profile', 'services', 'payment', 'booking']) {
+    await picture(page, `app-settings-${part}`, `/app/settings/${part}`)
+  }
+})
