@@ -47,6 +47,23 @@ pub fn typed(field: &str, otherwise: &str) -> String {
     use_context::<Typed>().and_then(|typed| typed.0.get(field).cloned()).unwrap_or_else(|| otherwise.to_owned())
 }
 
+/// Where a server function leaves what was typed into a form with a file. The middleware does not read those, they may
+/// be large; it gives every such request an empty one and looks into it when the form has failed.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, Default)]
+pub struct TypedSlot(pub std::sync::Arc<std::sync::Mutex<Vec<(String, String)>>>);
+
+/// Leaves a field of a form with a file for the page that follows if the form fails.
+#[cfg(feature = "ssr")]
+pub fn leave_typed(field: &str, value: &str) {
+    let slot = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<TypedSlot>().cloned());
+    if let Some(slot) = slot
+        && let Ok(mut fields) = slot.0.lock()
+    {
+        fields.push((field.to_owned(), value.to_owned()));
+    }
+}
+
 #[cfg(feature = "ssr")]
 mod ssr {
     use crate::error::UiError;

@@ -3,7 +3,7 @@
 
 use super::session::cookie_header;
 use crate::state::AppState;
-use app::context::Typed;
+use app::context::{Typed, TypedSlot};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -24,11 +24,14 @@ const FIELDS_BYTES_MAX: usize = 2800;
 const FORM_MAX: usize = 64 * 1024;
 
 pub async fn forms(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if request.method() == Method::POST
-        && is_plain_form(request.headers())
-        && request.uri().path().starts_with("/api/fn/")
-    {
-        return keep_if_it_fails(&state, request, next).await;
+    let headers = request.headers();
+    if request.method() == Method::POST && wants_html(headers) && request.uri().path().starts_with("/api/fn/") {
+        if is_of(headers, b"application/x-www-form-urlencoded") {
+            return keep_if_it_fails(&state, request, next).await;
+        }
+        if is_of(headers, b"multipart/form-data") {
+            return keep_what_is_left(&state, request, next).await;
+        }
     }
     if request.method() == Method::GET && wants_html(request.headers()) {
         return give_back(&state, request, next).await;
@@ -42,15 +45,38 @@ async fn keep_if_it_fails(state: &AppState, request: Request, next: Next) -> Res
         return super::errors::attach(contracts::ApiError::new(contracts::ErrorCode::TooLarge));
     };
     let mut response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
+    if failed(&response) {
+        let pairs = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
+        remember(state, &mut response, pairs);
+    }
+    response
+}
+
+/// A form with a file is read once, by its server function, which leaves the typed fields here.
+async fn keep_what_is_left(state: &AppState, mut request: Request, next: Next) -> Response {
+    let slot = TypedSlot::default();
+    request.extensions_mut().insert(slot.clone());
+    let mut response = next.run(request).await;
+    let pairs = slot.0.lock().map(|mut fields| std::mem::take(&mut *fields)).unwrap_or_default();
+    if failed(&response) && !pairs.is_empty() {
+        remember(state, &mut response, pairs);
+    }
+    response
+}
+
+/// Does the answer lead back to the form with an error?
+fn failed(response: &Response) -> bool {
     let goes_back = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
-    if goes_back.is_some_and(|location| location.contains("__err="))
-        && let Some(sealed) = seal(&state.deps.secrets.forms, &*state.deps.entropy, &fields(&bytes))
+    goes_back.is_some_and(|location| location.contains("__err="))
+}
+
+fn remember(state: &AppState, response: &mut Response, pairs: Vec<(String, String)>) {
+    if let Some(sealed) = seal(&state.deps.secrets.forms, &*state.deps.entropy, &fields(pairs))
         && let Ok(cookie) =
             HeaderValue::from_str(&format!("{COOKIE}={sealed}; Max-Age=120; Path=/; HttpOnly; SameSite=Lax"))
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    response
 }
 
 async fn give_back(state: &AppState, mut request: Request, next: Next) -> Response {
@@ -65,11 +91,8 @@ async fn give_back(state: &AppState, mut request: Request, next: Next) -> Respon
     response
 }
 
-fn is_plain_form(headers: &HeaderMap) -> bool {
-    let form = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|v| v.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    form && wants_html(headers)
+fn is_of(headers: &HeaderMap, kind: &[u8]) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(kind))
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
@@ -77,8 +100,7 @@ fn wants_html(headers: &HeaderMap) -> bool {
 }
 
 /// The fields of a form without passwords and tokens, shortest first, as many as fit. `cmd[name]` is `name`.
-fn fields(form: &[u8]) -> HashMap<String, String> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(form).unwrap_or_default();
+fn fields(pairs: Vec<(String, String)>) -> HashMap<String, String> {
     let mut pairs: Vec<(String, String)> = pairs
         .into_iter()
         .map(|(name, value)| (short_name(&name), value))
@@ -121,9 +143,13 @@ mod tests {
     use super::*;
     use crate::clock::SystemEntropy;
 
+    fn pairs(form: &[u8]) -> Vec<(String, String)> {
+        serde_urlencoded::from_bytes(form).unwrap()
+    }
+
     #[test]
     fn what_was_typed_comes_back_and_nobody_else_reads_it() {
-        let typed = fields(b"cmd%5Bname%5D=Ana+P%C3%A9rez&password=Secret&email=a%40b.c");
+        let typed = fields(pairs(b"cmd%5Bname%5D=Ana+P%C3%A9rez&password=Secret&email=a%40b.c"));
         assert_eq!(typed.get("name").map(String::as_str), Some("Ana Pérez"));
         assert!(!typed.contains_key("password"));
         let sealed = seal(&[7; 32], &SystemEntropy, &typed).unwrap();
@@ -135,7 +161,7 @@ mod tests {
     #[test]
     fn long_texts_are_left_out_before_short_ones() {
         let form = format!("bio={}&name=Ana", "x".repeat(4000));
-        let typed = fields(form.as_bytes());
+        let typed = fields(pairs(form.as_bytes()));
         assert_eq!(typed.len(), 1);
         assert!(seal(&[1; 32], &SystemEntropy, &typed).unwrap().len() < 4000);
     }

@@ -2,8 +2,9 @@
 
 use crate::http::{Answer, send, server};
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, header};
 use chrono::TimeDelta;
+use contracts::booking::PracticeAction;
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
 
@@ -27,4 +28,34 @@ async fn a_lapsed_hold_offers_another_time_and_an_expired_request_takes_a_late_p
     assert!(lapsed.contains("Choose another time") && lapsed.contains("Take it again"));
     let expired = page(&router, &format!("/b/{}", requested.token)).await.text();
     assert!(expired.contains("Paid after all?") && expired.contains("Book another time"));
+}
+
+#[tokio::test]
+async fn a_payment_proof_that_fails_comes_back_with_what_was_typed() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let booking = practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    services::bookings::act(&practice.ctx(&app), booking.id, PracticeAction::Approve).await.unwrap();
+    let router = server(&app, "");
+    // The practice takes no cash.
+    let form: String = [("token", booking.token.as_str()), ("reference", "ABC 123"), ("method", "cash")]
+        .iter()
+        .map(|(name, value)| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
+        .collect();
+    let request = Request::builder()
+        .method("POST")
+        .uri("/api/fn/send_payment_proof")
+        .header("accept", "text/html")
+        .header("origin", "http://calma.test")
+        .header("referer", format!("http://calma.test/b/{}", booking.token))
+        .header("content-type", "multipart/form-data; boundary=x")
+        .body(Body::from(format!("{form}--x--\r\n")))
+        .unwrap();
+    let answer = send(&router, request).await;
+    let back = answer.headers[header::LOCATION].to_str().unwrap();
+    assert!(back.contains("__err=") && !back.contains("ABC"), "{back}");
+    let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let again = Request::builder().uri(back.trim_start_matches("http://calma.test")).header("accept", "text/html");
+    let again = send(&router, again.header("cookie", cookie).body(Body::empty()).unwrap()).await.text();
+    assert!(again.contains("value=\"ABC 123\""), "{again}");
 }

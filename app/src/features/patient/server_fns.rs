@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use server_fn::codec::{MultipartData, MultipartFormData};
 #[cfg(feature = "ssr")]
 use {
-    crate::context::{ctx, reply, set_cookie},
+    crate::context::{ctx, leave_typed, reply, set_cookie},
     contracts::booking::SubmitProof,
     contracts::practice::PaymentMethod,
     contracts::{ErrorCode, FieldProblem, limits},
@@ -48,8 +48,14 @@ async fn read_proof(data: MultipartData) -> services::Result<(SubmitProof, Optio
         let text = || String::from_utf8_lossy(&bytes).into_owned();
         match name.as_str() {
             "token" => token = text(),
-            "reference" => reference = text(),
-            "method" => method = PaymentMethod::parse(&text()),
+            "reference" => {
+                reference = text();
+                leave_typed("reference", &reference);
+            }
+            "method" => {
+                method = PaymentMethod::parse(&text());
+                leave_typed("method", &text());
+            }
             "file" if !bytes.is_empty() => receipt = Some(bytes),
             _ => {}
         }
