@@ -20,7 +20,7 @@ impl Live {
     }
 }
 
-/// Follows an event stream (`/live`, `/live/t/{slug}`, `/live/b/{token}`) while the component lives.
+/// Follows an event stream (`/live`, `/live/my`, `/live/t/{slug}`, `/live/b/{token}`) while the component lives.
 pub fn use_live(url: String) -> Live {
     let (tick, set_tick) = signal(0_u32);
     let (connected, set_connected) = signal(false);

@@ -7,10 +7,12 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
+use contracts::BookingId;
 use contracts::accounts::Role;
 use contracts::live::{LiveEvent, LiveKind};
 use domain::permissions::{Action, Resource, allowed, sees_only_own};
-use services::{Ctx, Member, bookings, practice, tokens};
+use services::{Ctx, Member, bookings, patient_access, practice, tokens};
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
@@ -21,6 +23,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A stream ends before the access token that opened it does; the browser opens the next one with a renewed cookie, and
 /// who was logged out or lost their role hears nothing more.
 const MEMBER_STREAM: Duration = Duration::from_secs(14 * 60);
+/// A patient's stream knows the bookings they had when it was opened; the next one knows newer ones, and none opens after
+/// signing out.
+const PATIENT_STREAM: Duration = Duration::from_secs(5 * 60);
 /// Others are renewed now and then, so that links and slugs that no longer lead anywhere are dropped.
 const PUBLIC_STREAM: Duration = Duration::from_secs(60 * 60);
 
@@ -58,6 +63,17 @@ pub async fn booking_events(
     Ok(stream(&state, PUBLIC_STREAM, move |event| {
         (event.booking_id == Some(id) && event.kind == LiveKind::Booking).then(|| kind_only(event.kind))
     }))
+}
+
+/// Whether the signed-in patient's bookings must be fetched again.
+pub async fn patient_events(State(state): State<AppState>, Extension(ctx): Extension<Ctx>) -> Result<Stream, Fail> {
+    let bookings = patient_access::my_bookings(&ctx).await?.bookings;
+    let mine: HashSet<BookingId> = bookings.into_iter().map(|booking| booking.id).collect();
+    Ok(stream(&state, PATIENT_STREAM, move |event| patient_may_hear(&mine, event).then(|| kind_only(event.kind))))
+}
+
+fn patient_may_hear(mine: &HashSet<BookingId>, event: &LiveEvent) -> bool {
+    event.kind == LiveKind::Booking && event.booking_id.is_some_and(|id| mine.contains(&id))
 }
 
 fn kind_only(kind: LiveKind) -> String {
@@ -148,6 +164,17 @@ mod tests {
         assert!(member_may_hear(&therapist, &event(3, Some(4), LiveKind::Booking)));
         assert!(!member_may_hear(&therapist, &event(3, Some(9), LiveKind::Booking)));
         assert!(!member_may_hear(&therapist, &event(3, None, LiveKind::Message)));
+    }
+
+    #[test]
+    fn patients_hear_of_their_own_bookings() {
+        let (own, other) = (BookingId(Uuid::from_u128(6)), BookingId(Uuid::from_u128(7)));
+        let mine = HashSet::from([own]);
+        let of = |booking_id, kind| LiveEvent { booking_id, ..event(3, Some(4), kind) };
+        assert!(patient_may_hear(&mine, &of(Some(own), LiveKind::Booking)));
+        assert!(!patient_may_hear(&mine, &of(Some(other), LiveKind::Booking)));
+        assert!(!patient_may_hear(&mine, &of(Some(own), LiveKind::Slots)));
+        assert!(!patient_may_hear(&mine, &of(None, LiveKind::Booking)));
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub fn router(state: AppState) -> Router {
         .route("/app/receipts/{id}", get(receipt))
         .route("/b/{token}/calendar.ics", get(calendar))
         .route("/live", get(live::practice_events))
+        .route("/live/my", get(live::patient_events))
         .route("/live/t/{slug}", get(live::therapist_events))
         .route("/live/b/{token}", get(live::booking_events))
         .merge(test_mode::routes(&state))

@@ -104,7 +104,7 @@ async fn become_patient(ctx: &mut Ctx, jar: &str) -> bool {
 
 /// Where a person who is both member and patient is the patient.
 fn is_for_patients(path: &str) -> bool {
-    matches!(path, "/my" | "/api/fn/list_my_bookings" | "/api/fn/sign_out_patient")
+    matches!(path, "/my" | "/live/my" | "/api/fn/list_my_bookings" | "/api/fn/sign_out_patient")
         || path.starts_with("/my/")
         || path.starts_with("/api/v1/my/")
 }

@@ -47,7 +47,7 @@ async fn sent(app: &TestApp, email: &str, template: &str) -> i64 {
 }
 
 /// The token in the newest message of this template to the address.
-async fn link(app: &TestApp, email: &str, template: &str) -> String {
+pub async fn link(app: &TestApp, email: &str, template: &str) -> String {
     let body: String = sqlx::query_scalar(
         "SELECT body_text FROM messages WHERE recipient = $1 AND template = $2 ORDER BY created_at DESC LIMIT 1",
     )

@@ -1,10 +1,12 @@
 //! Pages as a browser without JavaScript gets them.
 
-use crate::http::{Answer, send, server};
+use crate::accounts::link;
+use crate::http::{Answer, log_in, send, server};
 use axum::body::Body;
 use axum::http::{Request, header};
 use chrono::TimeDelta;
 use contracts::booking::PracticeAction;
+use services::patient_access;
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
 
@@ -58,4 +60,29 @@ async fn a_payment_proof_that_fails_comes_back_with_what_was_typed() {
     let again = Request::builder().uri(back.trim_start_matches("http://calma.test")).header("accept", "text/html");
     let again = send(&router, again.header("cookie", cookie).body(Body::empty()).unwrap()).await.text();
     assert!(again.contains("value=\"ABC 123\""), "{again}");
+}
+
+#[tokio::test]
+async fn only_a_signed_in_patient_hears_of_their_bookings() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    patient_access::request_link(&app.visitor(), "john@example.com").await.unwrap();
+    let token = link(&app, "john@example.com", "patient_sign_in").await;
+    let (patient, _) = patient_access::sign_in(&app.visitor(), &token).await.unwrap();
+    let member = log_in(&app, &practice).await;
+    let router = server(&app, "");
+    let cookies = [
+        ("", 401),
+        ("calma_patient=invented", 401),
+        (&*format!("calma_access={member}"), 401),
+        (&*format!("calma_patient={patient}"), 200),
+        (&*format!("calma_access={member}; calma_patient={patient}"), 200),
+    ];
+    for (cookie, status) in cookies {
+        // The test's server is stopping, so its streams end at once.
+        let request = Request::builder().uri("/live/my").header("accept", "text/event-stream").header("cookie", cookie);
+        let answer = send(&router, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status.as_u16(), status, "{cookie}: {}", answer.text());
+    }
 }

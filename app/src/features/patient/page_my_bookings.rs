@@ -8,28 +8,21 @@ use crate::context::{lang, t, tf};
 use crate::error::{UiError, message};
 use crate::features::booking::parts::Summary;
 use crate::layouts::public::PublicLayout;
+use crate::live::use_live;
 use crate::pages::Page;
 use crate::texts::{common, patient as text};
 use contracts::booking::{BookingStatus, BookingView, MyBookings, ProofState};
 use contracts::{ErrorCode, Text};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
-use std::time::Duration;
 use ui::{Button, Card, EmptyState, Glyph, Icon, LinkButton, Notice, Skeleton, StatusBadge, Tone, Variant};
-
-/// 003: without a push for the whole list the page asks every 30 seconds.
-const ASK_EVERY: Duration = Duration::from_secs(30);
 
 pub struct MyBookingsPage;
 
 impl Page for MyBookingsPage {
     fn view() -> AnyView {
         let bookings = Resource::new_blocking(|| (), |()| list_my_bookings());
-        Effect::new(move |_| {
-            if let Ok(handle) = set_interval_with_handle(move || bookings.refetch(), ASK_EVERY) {
-                on_cleanup(move || handle.clear());
-            }
-        });
+        follow(bookings);
         view! {
             <Title text=format!("{} · {}", t(text::MY_TITLE), t(common::CALMA))/>
             <Meta name="robots" content="noindex"/>
@@ -48,6 +41,28 @@ impl Page for MyBookingsPage {
         }
         .into_any()
     }
+}
+
+/// Fetches again whenever one of the patient's bookings changes; nothing is pushed to who is not signed in. An answer that
+/// did not come changes nothing: the next one may.
+fn follow(bookings: Resource<Result<MyBookings, UiError>>) {
+    let signed_in = Memo::new(move |before: Option<&bool>| {
+        bookings.with(|answer| match answer {
+            Some(Ok(_)) => true,
+            Some(Err(error)) if error.code() == ErrorCode::Unauthenticated => false,
+            _ => before.copied().unwrap_or_default(),
+        })
+    });
+    Effect::new(move |_| {
+        if signed_in.get() {
+            let live = use_live("/live/my".to_owned());
+            Effect::new(move |_| {
+                if live.tick.get() > 0 {
+                    bookings.refetch();
+                }
+            });
+        }
+    });
 }
 
 #[component]
