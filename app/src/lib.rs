@@ -14,6 +14,7 @@ pub mod pages;
 pub mod routes;
 pub mod shell;
 pub mod texts;
+pub mod zones;
 
 pub use routes::App;
 #[cfg(feature = "ssr")]

@@ -12,7 +12,6 @@ contracts::texts! {
     CURRENCY = "Currency", "Moneda";
     LANGUAGE = "Language of messages", "Idioma de los mensajes";
     TIME_ZONE = "Time zone", "Zona horaria";
-    TIME_ZONE_HINT = "Such as America/Argentina/Buenos_Aires or Africa/Nairobi.", "Por ejemplo America/Argentina/Buenos_Aires o Africa/Nairobi.";
     VIDEO_BASE = "Address of your video service", "Dirección de su servicio de video";
     VIDEO_HINT = "Online sessions get their own room there, such as https://meet.jit.si/. Empty: no link.", "Cada sesión en línea tendrá allí su sala, por ejemplo https://meet.jit.si/. Vacío: sin enlace.";
     PAYMENT_HELP = "Patients see this after you approve. A way of paying is offered when its field is filled.", "Los pacientes ven esto después de su aprobación. Un medio de pago se ofrece si su campo está completo.";

@@ -63,6 +63,21 @@ async fn a_payment_proof_that_fails_comes_back_with_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_zone_is_chosen_from_all_there_are() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let router = server(&app, "");
+    let register = page(&router, "/register").await.text();
+    assert!(register.contains("<option value=\"America/Argentina/Buenos_Aires\">"));
+    assert!(register.contains("<option value=\"Pacific/Chatham\">"));
+    let member = log_in(&app, &practice).await;
+    let request = Request::builder().uri("/app/settings/profile").header("accept", "text/html");
+    let request = request.header("cookie", format!("calma_access={member}")).body(Body::empty()).unwrap();
+    let profile = send(&router, request).await.text();
+    assert!(profile.contains("<option value=\"Africa/Nairobi\" selected>"));
+}
+
+#[tokio::test]
 async fn only_a_signed_in_patient_hears_of_their_bookings() {
     let app = TestApp::new().await;
     let practice = Practice::new(&app, "alpha").await;

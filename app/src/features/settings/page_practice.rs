@@ -6,6 +6,7 @@ use crate::context::t;
 use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, successes, wrong};
 use crate::pages::Page;
 use crate::texts::{common, settings as words};
+use crate::zones::ZoneSelect;
 use contracts::Lang;
 use contracts::limits::NAME_MAX;
 use contracts::money::CURRENCIES;
@@ -58,8 +59,7 @@ fn Form(settings: PracticeSettings, may: bool, save: ServerAction<SavePractice>)
                             value=kept(save, "currency", &settings.currency) error=wrong(save, "currency")/>
                         <Select label=t(words::LANGUAGE) name="language" options=languages
                             value=kept(save, "language", settings.language.code()) error=wrong(save, "language")/>
-                        <Field label=t(words::TIME_ZONE) name="time_zone" required=true
-                            value=kept(save, "time_zone", &settings.time_zone) hint=t(words::TIME_ZONE_HINT)
+                        <ZoneSelect label=t(words::TIME_ZONE) value=kept(save, "time_zone", &settings.time_zone)
                             error=wrong(save, "time_zone")/>
                         <Field label=t(words::VIDEO_BASE) name="video_base" kind="url" inputmode="url"
                             value=kept(save, "video_base", &settings.video_base) hint=t(words::VIDEO_HINT)

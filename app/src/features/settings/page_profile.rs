@@ -7,6 +7,7 @@ use crate::context::{t, tf};
 use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, kept_tick, query, successes, wrong};
 use crate::pages::Page;
 use crate::texts::{common, practice, settings as words};
+use crate::zones::ZoneSelect;
 use contracts::limits::{BIO_MAX, NAME_MAX, SLUG_MAX, TITLE_MAX};
 use contracts::practice::TherapistProfile;
 use domain::permissions::{Action as Verb, Resource as Thing, allowed};
@@ -144,8 +145,8 @@ fn Form(profile: TherapistProfile, may: bool, forms: Forms) -> impl IntoView {
                         error=wrong(save, "credentials")/>
                     <Field label=t(words::LANGUAGES) name="languages" hint=t(words::LANGUAGES_HINT)
                         value=kept(save, "languages", &profile.languages.join(", ")) error=wrong(save, "languages")/>
-                    <Field label=t(words::TIME_ZONE) name="time_zone" required=true hint=t(words::TIME_ZONE_HINT)
-                        value=kept(save, "time_zone", &profile.time_zone) error=wrong(save, "time_zone")/>
+                    <ZoneSelect label=t(words::TIME_ZONE) value=kept(save, "time_zone", &profile.time_zone)
+                        error=wrong(save, "time_zone")/>
                     <Checkbox label=t(words::PUBLISHED) name="published" hint=t(words::PUBLISHED_HINT)
                         checked=kept_tick(save, "published", profile.published) error=wrong(save, "published")/>
                     {may.then(|| {
