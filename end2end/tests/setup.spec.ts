@@ -223,10 +223,12 @@ test('invites a member, who accepts and sees only what the role shows', async ({
   await member.waitForURL(/\/app$/)
   const menu = member.getByRole('navigation', { name: 'Main' })
   await expect(menu.getByRole('link', { name: /Today/ })).toBeVisible()
-  for (const hidden of ['Messages', 'Settings', 'Members', 'Audit log']) {
+  for (const hidden of ['Messages', 'Settings', 'Audit log']) {
     await expect(menu.getByRole('link', { name: hidden })).toHaveCount(0)
   }
-  await member.goto('/app/members')
+  await open(member, '/app/availability')
+  await expect(member.getByRole('heading', { level: 1, name: 'Availability' })).toBeVisible()
+  await member.goto('/app/audit')
   await expect(member.getByText('Your role does not show this page.')).toBeVisible()
 
   await therapist.reload()

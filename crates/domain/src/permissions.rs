@@ -58,8 +58,8 @@ impl Resource {
 const TABLE: [(Resource, [&str; 6]); 9] = [
     //                        admin   operator therapist caregiver accountant viewer
     (Resource::Practice,     ["CRUD", "R",     "R",      "",       "",        "R"]),
-    (Resource::Members,      ["CRUD", "R",     "",       "",       "",        ""]),
-    (Resource::Therapists,   ["CRUD", "R",     "RU",     "",       "",        "R"]),
+    (Resource::Members,      ["CRUD", "R",     "",       "",       "R",       ""]),
+    (Resource::Therapists,   ["CRUD", "R",     "RU",     "",       "R",       "R"]),
     (Resource::Services,     ["CRUD", "R",     "R",      "",       "R",       "R"]),
     (Resource::Availability, ["CRUD", "CRUD",  "CRUD",   "",       "R",       "R"]),
     (Resource::Bookings,     ["CRUD", "CRUD",  "RU",     "R",      "R",       "R"]),
@@ -134,8 +134,8 @@ mod tests {
                 Role::Accountant,
                 [
                     (Practice, ""),
-                    (Members, ""),
-                    (Therapists, ""),
+                    (Members, "R"),
+                    (Therapists, "R"),
                     (Services, "R"),
                     (Availability, "R"),
                     (Bookings, "R"),
@@ -160,6 +160,15 @@ mod tests {
         assert_eq!(Role::ALL.map(column), [0, 1, 2, 3, 4, 5]);
         assert_eq!(TABLE.map(|(resource, _)| resource), Resource::ALL);
         assert!(TABLE.iter().flat_map(|(_, cells)| cells).all(|c| c.chars().all(|l| "CRUD".contains(l))));
+    }
+
+    /// Opening hours are shown by therapist, so whoever may read them has to know the therapists.
+    #[test]
+    fn who_reads_availability_reads_therapists() {
+        for role in Role::ALL {
+            let reads = |resource| allowed(role, Action::Read, resource);
+            assert!(!reads(Resource::Availability) || reads(Resource::Therapists), "{role:?}");
+        }
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use crate::accounts::link;
 use crate::http::{Answer, log_in, send, server};
+use crate::permissions::token_of;
 use axum::body::Body;
 use axum::http::{Request, header};
 use chrono::TimeDelta;
+use contracts::accounts::Role;
 use contracts::booking::PracticeAction;
 use services::patient_access;
 use test_support::TestApp;
@@ -75,6 +77,34 @@ async fn a_zone_is_chosen_from_all_there_are() {
     let request = request.header("cookie", format!("calma_access={member}")).body(Body::empty()).unwrap();
     let profile = send(&router, request).await.text();
     assert!(profile.contains("<option value=\"Africa/Nairobi\" selected>"));
+}
+
+/// What a role may not open is not in its menu, and what is in its menu opens.
+#[tokio::test]
+async fn the_menu_and_the_pages_agree_for_every_role() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let router = server(&app, "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0");
+    let mut complaints = Vec::new();
+    for role in Role::ALL {
+        // The menu asks who the member is, the pages ask their token.
+        sqlx::query("UPDATE members SET role = $1").bind(role.as_str()).execute(&app.owner).await.unwrap();
+        let bearer = format!("Bearer {}", token_of(&app, &practice, role));
+        let get = |path: &str| {
+            let request = Request::builder().uri(path).header("accept", "text/html").header("authorization", &bearer);
+            send(&router, request.body(Body::empty()).unwrap())
+        };
+        let home = get("/app").await.text();
+        let menu = home.split("practice-nav").nth(1).unwrap().split("</nav>").next().unwrap();
+        for path in ["", "/diary", "/availability", "/messages", "/settings", "/members", "/audit"] {
+            let listed = menu.contains(&format!("href=\"/app{path}\""));
+            let status = get(&format!("/app{path}")).await.status.as_u16();
+            if status != if listed { 200 } else { 403 } {
+                complaints.push(format!("{} /app{path}: listed {listed}, {status}", role.as_str()));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{complaints:#?}");
 }
 
 #[tokio::test]

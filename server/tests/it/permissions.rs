@@ -238,7 +238,7 @@ async fn every_route_of_the_document_is_in_the_table_and_the_other_way_round() {
     );
 }
 
-fn token_of(app: &TestApp, practice: &Practice, role: Role) -> String {
+pub fn token_of(app: &TestApp, practice: &Practice, role: Role) -> String {
     let mut member = practice.owner.clone();
     member.role = role;
     services::tokens::access_token(&app.deps.secrets, &member, app.deps.clock.now()).unwrap().0

@@ -52,7 +52,7 @@ const ITEMS: [Item; 7] = [
         path: "/app/availability",
         name: words::AVAILABILITY,
         glyph: Glyph::Clock,
-        needs: Thing::Therapists,
+        needs: Thing::Availability,
         key: 'a',
         wide_only: false,
     },
