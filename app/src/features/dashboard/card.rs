@@ -202,10 +202,38 @@ pub fn Actions(card: BookingCard, deeds: Vec<Deed>, act: Act) -> impl IntoView {
     view! { <div class="actions" class:actions-gone=move || !act.idle()>{buttons}</div> }
 }
 
+/// The reason that is being typed and the dialog it is typed into. A page that provides one keeps both when the booking
+/// is shown anew.
+#[derive(Clone, Copy, Default)]
+pub struct Draft {
+    open: RwSignal<Option<Deed>>,
+    reason: RwSignal<String>,
+}
+
+impl Draft {
+    /// Is this deed's dialog open? Another deed begins with an empty reason.
+    fn set_open(self, deed: Deed, open: bool) {
+        let before = self.open.get_untracked();
+        if open && before != Some(deed) {
+            self.reason.set(String::new());
+            self.open.set(Some(deed));
+        } else if !open && before == Some(deed) {
+            self.open.set(None);
+        }
+    }
+
+    fn reason_for(self, deed: Deed) -> String {
+        if self.open.get_untracked() == Some(deed) { self.reason.get_untracked() } else { String::new() }
+    }
+}
+
 /// The dialog of an action that needs a reason; it names what will happen.
 #[component]
 fn Ask(card: BookingCard, deed: Deed, act: Act) -> impl IntoView {
-    let open = RwSignal::new(false);
+    let draft = use_context::<Draft>().unwrap_or_default();
+    let typed = draft.reason_for(deed);
+    let open = RwSignal::new(draft.open.get_untracked() == Some(deed));
+    Effect::new(move |_| draft.set_open(deed, open.get()));
     Effect::new(move |_| {
         if act.action.pending().get() {
             open.set(false);
@@ -235,14 +263,17 @@ fn Ask(card: BookingCard, deed: Deed, act: Act) -> impl IntoView {
                 {paid.map(|text| view! { <Notice tone=Tone::Warning>{text}</Notice> })}
                 <input type="hidden" name="id" value=card.id.to_string()/>
                 <input type="hidden" name="action" value=deed.code()/>
-                <TextArea
-                    label=t(words::YOUR_REASON)
-                    name="reason"
-                    id=field_id
-                    required=true
-                    maxlength=contracts::limits::REASON_MAX
-                    rows=3
-                />
+                <div on:input=move |ev| draft.reason.set(event_target_value(&ev))>
+                    <TextArea
+                        label=t(words::YOUR_REASON)
+                        name="reason"
+                        id=field_id
+                        value=typed
+                        required=true
+                        maxlength=contracts::limits::REASON_MAX
+                        rows=3
+                    />
+                </div>
                 <Button variant=Variant::Danger>{t(send)}</Button>
             </ActionForm>
         </Dialog>

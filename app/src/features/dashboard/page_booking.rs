@@ -1,10 +1,10 @@
 //! `/app/bookings/{id}`: everything about one booking, and what can be done with it.
 
-use super::card::{ActError, Actions, Proof};
+use super::card::{ActError, Actions, Draft, Proof};
 use super::server_fns::load_booking;
 use super::{Act, Deed, words as say};
 use crate::context::{lang, t};
-use crate::layouts::practice::kit::{Failed, Myself, practice_live};
+use crate::layouts::practice::kit::{Failed, Myself, fresh, practice_live};
 use crate::pages::Page;
 use crate::texts::{common, dashboard as words};
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use contracts::booking::BookingCard;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use ui::{Glyph, Icon, MoneyText, Skeleton, StatusBadge, When};
+use ui::{Glyph, Icon, MoneyText, Notice, Skeleton, StatusBadge, Tone, When};
 
 pub struct BookingPage;
 
@@ -26,16 +26,15 @@ impl Page for BookingPage {
 #[component]
 fn Booking() -> impl IntoView {
     let params = use_params_map();
-    let live = practice_live();
     let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
-    let card = Resource::new_blocking(move || (id.get(), live.tick.get()), |(id, _)| load_booking(id));
+    let first = Resource::new_blocking(move || id.get(), load_booking);
     let me = Myself::get();
     view! {
         <Transition fallback=|| view! { <Skeleton lines=8 label=t(common::LOADING)/> }>
             {move || Suspend::new(async move {
                 let role = me.role().await;
-                match card.await {
-                    Ok((card, now)) => view! { <Facts card now role/> }.into_any(),
+                match first.await {
+                    Ok(initial) => view! { <Current initial role/> }.into_any(),
                     Err(error) => view! { <Title text=t(words::BOOKING)/> <Failed error/> }.into_any(),
                 }
             })}
@@ -43,19 +42,41 @@ fn Booking() -> impl IntoView {
     }
 }
 
+/// The booking as it is now. It is shown anew only when it has changed itself, and even then a reason that is being typed
+/// stays.
 #[component]
-fn Facts(card: BookingCard, now: DateTime<Utc>, role: Role) -> impl IntoView {
+fn Current(initial: (BookingCard, DateTime<Utc>), role: Role) -> impl IntoView {
+    let id = initial.0.id.to_string();
+    let fresh = fresh(initial, practice_live(), move || load_booking(id.clone()));
+    let version = Memo::new(move |_| fresh.data.with(|(card, _)| (card.version, card.status)));
+    let now = Memo::new(move |_| fresh.data.with(|(_, now)| *now));
+    provide_context(Draft::default());
+    view! {
+        {move || {
+            version.track();
+            let card = fresh.data.with_untracked(|(card, _)| card.clone());
+            view! { <Facts card now role/> }.into_any()
+        }}
+        {move || fresh.stale.get().then(|| view! { <Notice tone=Tone::Warning>{t(words::STALE)}</Notice> })}
+    }
+}
+
+#[component]
+fn Facts(card: BookingCard, now: Memo<DateTime<Utc>>, role: Role) -> impl IntoView {
     let live = practice_live();
     let act = Act::new(&card, Callback::new(move |()| live.refresh()));
-    let deeds = Deed::possible(&card, now, role);
+    let deeds = Deed::possible(&card, now.get_untracked(), role);
     let row = |name: contracts::Text, value: AnyView| view! { <dt>{t(name)}</dt> <dd>{value}</dd> };
     let text = |name: contracts::Text, value: String| {
         (!value.is_empty()).then(|| row(name, view! { <span>{value}</span> }.into_any()))
     };
     let patient = card.patient.clone();
     let full = say::full_when(&card);
-    let since = say::since(&card, now);
-    let lapses = card.deadline.map(|deadline| format!(" · {}", say::lapses(deadline, now)));
+    let since = {
+        let card = card.clone();
+        move || say::since(&card, now.get())
+    };
+    let lapses = card.deadline.map(|deadline| view! { " · " <span>{move || say::lapses(deadline, now.get())}</span> });
     let proof = card.proof.clone().map(|proof| {
         let state = say::proof_state(proof.state);
         let why = proof.reject_reason.clone();
@@ -99,7 +120,7 @@ fn Facts(card: BookingCard, now: DateTime<Utc>, role: Role) -> impl IntoView {
                 {text(words::CLOSING_REASON, card.closing_reason.clone().unwrap_or_default())}
                 {card.cancelled_by_patient.then(|| row(words::STATUS, t(words::BY_PATIENT).into_any()))}
             </dl>
-            <p class="muted">{since}{lapses}</p>
+            <p class="muted"><span>{since}</span>{lapses}</p>
             <div class="actions">
                 {(!deeds.is_empty())
                     .then(|| view! { <Actions card=card.clone() deeds act/> })}
