@@ -268,6 +268,8 @@ pub struct BookingCard {
     pub local: NaiveDateTime,
     pub time_zone: String,
     pub price: Money,
+    /// When it has to be paid, by the rules it was made under.
+    pub payment_timing: PaymentTiming,
     pub paid: bool,
     pub reference: String,
     /// Empty while only held, and after erasure.

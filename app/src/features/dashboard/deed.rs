@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use contracts::Text;
 use contracts::accounts::Role;
 use contracts::booking::{BookingCard, BookingStatus, PracticeAction, ProofState};
+use contracts::practice::BookingPolicy;
+use domain::booking::{Event, next};
 use domain::permissions::{Action, Resource, allowed};
 
 use crate::texts::dashboard as words;
@@ -83,16 +85,18 @@ impl Deed {
         all.into_iter().filter(|deed| deed.allowed_to(role)).collect()
     }
 
-    /// The status the page shows before the server has answered.
+    /// The status the page shows before the server has answered: what the state machine will say there too.
     pub fn expected(self, card: &BookingCard) -> BookingStatus {
-        match self {
-            Self::Approve if card.price.minor == 0 => BookingStatus::Confirmed,
-            Self::Approve | Self::Reject => BookingStatus::AwaitingPayment,
-            Self::Decline => BookingStatus::Declined,
-            Self::Verify => BookingStatus::Confirmed,
-            Self::Cancel => BookingStatus::Cancelled,
-            Self::LateCredit | Self::LateRefund => card.status,
-        }
+        let event = match self {
+            Self::Approve => Event::Approve,
+            Self::Decline => Event::Decline,
+            Self::Verify => Event::Verify,
+            Self::Reject => Event::Reject,
+            Self::Cancel => Event::CancelByPractice,
+            Self::LateCredit | Self::LateRefund => return card.status,
+        };
+        let policy = BookingPolicy { payment_timing: card.payment_timing, ..BookingPolicy::default() };
+        next(card.status, event, &policy, card.price.minor).unwrap_or(card.status)
     }
 
     /// What the page says when it is done.
@@ -125,6 +129,59 @@ impl Deed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::NaiveDateTime;
+    use contracts::Money;
+    use contracts::practice::{PaymentTiming, Place};
+
+    fn card(status: BookingStatus, payment_timing: PaymentTiming, minor: i64) -> BookingCard {
+        BookingCard {
+            id: contracts::BookingId(Default::default()),
+            status,
+            therapist_id: contracts::TherapistId(Default::default()),
+            therapist_name: String::new(),
+            service_name: String::new(),
+            place: Place::Online,
+            starts_at: DateTime::UNIX_EPOCH,
+            ends_at: DateTime::UNIX_EPOCH,
+            local: NaiveDateTime::default(),
+            time_zone: String::new(),
+            price: Money::new(minor, "KES"),
+            payment_timing,
+            paid: false,
+            reference: String::new(),
+            patient: Default::default(),
+            requested_at: None,
+            changed_at: DateTime::UNIX_EPOCH,
+            deadline: None,
+            proof: None,
+            closing_reason: None,
+            cancelled_by_patient: false,
+            video_link: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn the_page_expects_what_the_state_machine_will_say() {
+        use BookingStatus::{
+            AwaitingPayment, Cancelled, Confirmed, Declined, Expired, PaymentSubmitted, PendingApproval,
+        };
+        use PaymentTiming::{AtSession, BeforeConfirmation};
+        for (deed, before, timing, price, after) in [
+            (Deed::Approve, PendingApproval, BeforeConfirmation, 100, AwaitingPayment),
+            (Deed::Approve, PendingApproval, AtSession, 100, Confirmed),
+            (Deed::Approve, PendingApproval, BeforeConfirmation, 0, Confirmed),
+            (Deed::Decline, PendingApproval, BeforeConfirmation, 100, Declined),
+            (Deed::Verify, PaymentSubmitted, BeforeConfirmation, 100, Confirmed),
+            (Deed::Reject, PaymentSubmitted, BeforeConfirmation, 100, AwaitingPayment),
+            (Deed::Cancel, Confirmed, AtSession, 100, Cancelled),
+            (Deed::LateRefund, Expired, BeforeConfirmation, 100, Expired),
+            // Somebody else was faster: nothing is promised.
+            (Deed::Approve, Declined, AtSession, 100, Declined),
+        ] {
+            assert_eq!(deed.expected(&card(before, timing, price)), after, "{deed:?} {before:?} {timing:?} {price}");
+        }
+    }
 
     #[test]
     fn every_deed_is_read_back_from_its_code() {

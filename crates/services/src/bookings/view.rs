@@ -75,6 +75,7 @@ pub(super) fn card(row: &BookingRow) -> Result<BookingCard> {
         local: local(row)?,
         time_zone: row.time_zone.clone(),
         price: Money::new(row.price_minor, row.currency.clone()),
+        payment_timing: row.policy.payment_timing,
         paid: row.paid_at.is_some(),
         reference: row.reference.clone(),
         patient,
