@@ -129,8 +129,6 @@ pub struct PublicTherapist {
     pub languages: Vec<String>,
     pub photo_url: Option<String>,
     pub time_zone: String,
-    /// The language the page opens in.
-    pub language: crate::Lang,
     pub services: Vec<PublicService>,
     pub policy: BookingPolicy,
     pub methods: Vec<PaymentMethod>,

@@ -5,7 +5,7 @@ use crate::practices::changed_one;
 use chrono::{DateTime, Utc};
 use contracts::booking::{PublicService, PublicTherapist};
 use contracts::practice::{BookingPolicy, PaymentInstructions, TherapistProfile};
-use contracts::{FileId, Lang, MemberId, PracticeId, TherapistId};
+use contracts::{FileId, MemberId, PracticeId, TherapistId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -237,7 +237,7 @@ pub async fn public(
 ) -> Result<Option<(PublicTherapist, Option<FileId>)>, StoreError> {
     let row = sqlx::query!(
         r#"SELECT t.slug, t.name, t.title, t.bio, t.credentials, t.languages, t.photo_file_id, t.time_zone,
-                  p.name AS practice_name, p.language, p.instructions AS "instructions: Json<PaymentInstructions>",
+                  p.name AS practice_name, p.instructions AS "instructions: Json<PaymentInstructions>",
                   coalesce(t.policy, p.policy) AS "policy!: Json<BookingPolicy>",
                   coalesce((SELECT jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name,
                               'description', s.description, 'place', s.place,
@@ -256,7 +256,7 @@ pub async fn public(
     )
     .fetch_optional(conn)
     .await?;
-    row.map(|row| {
+    Ok(row.map(|row| {
         let public = PublicTherapist {
             id,
             slug: row.slug,
@@ -268,14 +268,12 @@ pub async fn public(
             languages: row.languages,
             photo_url: None,
             time_zone: row.time_zone,
-            language: Lang::from_code(&row.language).ok_or(StoreError::Unreadable("practices.language"))?,
             services: row.services.0,
             policy: row.policy.0,
             methods: row.instructions.0.methods(),
         };
-        Ok((public, row.photo_file_id.map(FileId)))
-    })
-    .transpose()
+        (public, row.photo_file_id.map(FileId))
+    }))
 }
 
 /// The therapist of this practice with this address, published or not.

@@ -85,7 +85,6 @@ mod ssr {
             languages: vec![],
             photo_url: None,
             time_zone: "Africa/Nairobi".into(),
-            language: Default::default(),
             services: vec![PublicService {
                 id: ID.parse().unwrap(),
                 name: "Talk".into(),
