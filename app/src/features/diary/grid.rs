@@ -1,5 +1,5 @@
 //! The week as a grid. Places are classes (`gs-12`: from the 12th five minutes on), since the content security policy
-//! forbids style attributes; `style/practice.css` holds them.
+//! forbids style attributes; `style/practice/diary.css` holds them.
 
 use super::lanes::lanes;
 use super::now_line::now_minutes;
