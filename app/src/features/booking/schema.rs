@@ -57,8 +57,15 @@ mod ssr {
         // `</script>` in a name must not end the element.
         data.to_string().replace('<', "\\u003c")
     }
+}
 
-    #[cfg(test)]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
+mod tests {
+    use super::ssr::json_ld;
+    use contracts::Money;
+    use contracts::booking::{PublicService, PublicTherapist};
+
     #[test]
     fn a_name_cannot_end_the_script() {
         let mut therapist = sample();
@@ -68,12 +75,8 @@ mod ssr {
         assert!(json.contains("\"price\":\"2000\""), "{json}");
     }
 
-    #[cfg(test)]
-    #[allow(clippy::unwrap_used)]
     fn sample() -> PublicTherapist {
         const ID: &str = "00000000-0000-0000-0000-000000000000";
-        use contracts::Money;
-        use contracts::booking::PublicService;
         PublicTherapist {
             id: ID.parse().unwrap(),
             slug: "ana".into(),
