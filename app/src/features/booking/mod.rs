@@ -11,5 +11,6 @@ pub mod parts;
 pub mod profile;
 pub mod schema;
 pub mod server_fns;
+pub mod step_page;
 pub mod times;
 pub mod words;

@@ -2,84 +2,25 @@
 
 use super::held::{AlternativeButtons, HoldClock, is_held};
 use super::parts::{PolicyWords, Step, Steps, Summary};
-use super::server_fns::{SaveBookingDetails, booking_by_link};
+use super::server_fns::SaveBookingDetails;
+use super::step_page::step_page;
 use super::words;
 use crate::context::{lang, t, tf, typed};
-use crate::error::{UiError, message};
-use crate::features::home::NotFoundBody;
 use crate::forms::{FormErrors, FormNotice, use_hydrated};
-use crate::layouts::public::PublicLayout;
 use crate::pages::Page;
-use crate::texts::{booking as text, common};
+use crate::texts::booking as text;
 use contracts::ErrorCode;
-use contracts::booking::{BookingStatus, BookingView, PatientDetails};
+use contracts::booking::{BookingView, PatientDetails};
 use contracts::limits;
 use domain::validate;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
-use leptos_router::components::Redirect;
-use leptos_router::hooks::use_params_map;
-use ui::{Button, Card, Checkbox, Field, Notice, Skeleton, TextArea, Tone};
+use ui::{Button, Card, Checkbox, Field, Notice, TextArea, Tone};
 
 pub struct DetailsPage;
 
 impl Page for DetailsPage {
     fn view() -> AnyView {
-        let booking = booking_of_address();
-        view! {
-            <Title text=format!("{} · {}", t(text::DETAILS_TITLE), t(common::CALMA))/>
-            <Meta name="robots" content="noindex"/>
-            <PublicLayout>
-                <Suspense fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
-                    {move || Suspend::new(async move {
-                        match booking.await {
-                            Ok(found) if in_steps(&found) => {
-                                view! { <Details found refresh=Callback::new(move |()| booking.refetch())/> }.into_any()
-                            }
-                            Ok(found) => view! { <Redirect path=format!("/b/{}", found.token)/> }.into_any(),
-                            Err(error) => view! { <NoBooking error/> }.into_any(),
-                        }
-                    })}
-                </Suspense>
-            </PublicLayout>
-        }
-        .into_any()
-    }
-}
-
-/// The booking of this address; says 404 where there is none.
-pub fn booking_of_address() -> Resource<Result<BookingView, UiError>> {
-    let params = use_params_map();
-    let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
-    Resource::new_blocking(
-        move || token.get(),
-        |token| async move {
-            let booking = booking_by_link(token).await;
-            #[cfg(feature = "ssr")]
-            if let Err(error) = &booking {
-                crate::context::page_status(crate::context::status_of(error.code()));
-            }
-            booking
-        },
-    )
-}
-
-/// Is the booking still in the steps, held or lapsed? Else its own page shows it.
-pub fn in_steps(booking: &BookingView) -> bool {
-    booking.status == BookingStatus::Held || (booking.status == BookingStatus::Expired && !booking.requested)
-}
-
-/// A link that leads to no booking, or a moment in which it cannot be read.
-#[component]
-pub fn NoBooking(error: UiError) -> impl IntoView {
-    if error.code() == ErrorCode::NotFound {
-        view! { <NotFoundBody/> }.into_any()
-    } else {
-        view! {
-            <h1>{t(text::YOUR_BOOKING)}</h1>
-            <Notice tone=Tone::Danger>{message(error.code()).of(lang())}</Notice>
-        }
-        .into_any()
+        step_page(text::DETAILS_TITLE, |found, refresh| view! { <Details found refresh/> }.into_any())
     }
 }
 

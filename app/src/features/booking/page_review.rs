@@ -1,44 +1,23 @@
 //! `/{slug}/book/{token}/review`: step 3, everything once more before the request is sent.
 
 use super::held::{HoldClock, Lapsed, is_held};
-use super::page_details::{NoBooking, booking_of_address, in_steps};
 use super::parts::{Fact, PolicyWords, Step, Steps, Summary};
 use super::server_fns::SendBookingRequest;
+use super::step_page::step_page;
 use crate::context::t;
 use crate::forms::{FormErrors, FormNotice};
-use crate::layouts::public::PublicLayout;
 use crate::pages::Page;
-use crate::texts::{booking as text, common};
+use crate::texts::booking as text;
 use contracts::ErrorCode;
 use contracts::booking::BookingView;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
-use leptos_router::components::Redirect;
-use ui::{Button, Card, LinkButton, Skeleton, Variant};
+use ui::{Button, Card, LinkButton, Variant};
 
 pub struct ReviewPage;
 
 impl Page for ReviewPage {
     fn view() -> AnyView {
-        let booking = booking_of_address();
-        view! {
-            <Title text=format!("{} · {}", t(text::STEP_REVIEW), t(common::CALMA))/>
-            <Meta name="robots" content="noindex"/>
-            <PublicLayout>
-                <Suspense fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
-                    {move || Suspend::new(async move {
-                        match booking.await {
-                            Ok(found) if in_steps(&found) => {
-                                view! { <Review found refresh=Callback::new(move |()| booking.refetch())/> }.into_any()
-                            }
-                            Ok(found) => view! { <Redirect path=format!("/b/{}", found.token)/> }.into_any(),
-                            Err(error) => view! { <NoBooking error/> }.into_any(),
-                        }
-                    })}
-                </Suspense>
-            </PublicLayout>
-        }
-        .into_any()
+        step_page(text::STEP_REVIEW, |found, refresh| view! { <Review found refresh/> }.into_any())
     }
 }
 
