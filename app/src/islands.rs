@@ -18,6 +18,6 @@ fn provide_failed_form() {
     let Ok(search) = window().location().search() else { return };
     let Ok(query) = web_sys::UrlSearchParams::new_with_str(&search) else { return };
     if let (Some(path), Some(error)) = (query.get("__path"), query.get("__err")) {
-        provide_context(leptos::server::ServerActionError::new(&path, &error));
+        provide_context(ServerActionError::new(&path, &error));
     }
 }

@@ -3,7 +3,7 @@
 use super::page_availability::Forms;
 use super::server_fns::preview_buffers;
 use crate::context::{t, tf};
-use crate::layouts::practice::kit::{FormState, kept, query, wrong};
+use crate::layouts::practice::kit::{Answered, FormState, query};
 use crate::texts::{availability as words, common};
 use contracts::availability::{AvailabilityPage, BufferPreview};
 use leptos::prelude::*;
@@ -12,6 +12,7 @@ use ui::{Button, Field, Notice, Tone};
 #[component]
 pub(super) fn Buffers(page: AvailabilityPage, forms: Forms, may: bool) -> impl IntoView {
     let save = forms.save_buffers;
+    let form = Answered::by(save);
     let therapist = page.therapist_id.to_string();
     let saved = [
         page.buffer_before_min.to_string(),
@@ -25,7 +26,7 @@ pub(super) fn Buffers(page: AvailabilityPage, forms: Forms, may: bool) -> impl I
         [0, 1, 2].map(|i| asked[i].get_untracked().unwrap_or_else(|| saved[i].clone()))
     };
     let [before, after, step] = [("before_min", 0), ("after_min", 1), ("step_min", 2)]
-        .map(|(name, i)| RwSignal::new(kept(save, name, &start[i])));
+        .map(|(name, i)| RwSignal::new(form.kept(name, &start[i])));
     let preview = {
         let therapist = therapist.clone();
         Resource::new_blocking(
@@ -43,7 +44,7 @@ pub(super) fn Buffers(page: AvailabilityPage, forms: Forms, may: bool) -> impl I
             view! {
                 <div on:input=move |ev| value.set(event_target_value(&ev))>
                     <Field label=t(label) name=name kind="number" inputmode="numeric" min="0" max=max step="5"
-                        value=value.get_untracked() hint=hint.map(t).unwrap_or_default() error=wrong(save, name)/>
+                        value=value.get_untracked() hint=hint.map(t).unwrap_or_default() error=form.wrong(name)/>
                 </div>
             }
         };
@@ -64,7 +65,7 @@ pub(super) fn Buffers(page: AvailabilityPage, forms: Forms, may: bool) -> impl I
                 {may.then(|| {
                     view! {
                         <div class="actions">
-                            <Button pending=save.pending()>{t(common::SAVE)}</Button>
+                            <Button pending=form.pending>{t(common::SAVE)}</Button>
                             <button
                                 type="submit"
                                 class="btn btn-secondary"
@@ -78,7 +79,7 @@ pub(super) fn Buffers(page: AvailabilityPage, forms: Forms, may: bool) -> impl I
                     }
                 })}
             </ActionForm>
-            <FormState action=save/>
+            <FormState form/>
         </section>
     }
 }

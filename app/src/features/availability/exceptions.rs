@@ -4,7 +4,7 @@ use super::clock;
 use super::overview::Overview;
 use super::page_availability::Forms;
 use crate::context::{lang, t, tf, tn};
-use crate::layouts::practice::kit::{FormState, kept, query, wrong};
+use crate::layouts::practice::kit::{Answered, FormState, query};
 use crate::texts::{availability as words, practice};
 use contracts::ErrorCode;
 use contracts::availability::{AvailabilityPage, BookingsInTheWay, Exception, ExceptionKind};
@@ -24,7 +24,7 @@ pub(super) fn Exceptions(page: AvailabilityPage, forms: Forms, may: bool) -> imp
             <Overview days=page.overview.clone() therapist=therapist.clone()/>
             <h3>{t(words::UPCOMING_EXCEPTIONS)}</h3>
             <List exceptions=page.exceptions therapist=therapist.clone() forms may/>
-            <FormState action=forms.delete_exception done=t(words::REMOVED)/>
+            <FormState form=Answered::by(forms.delete_exception) done=t(words::REMOVED)/>
             {may.then(|| view! { <Add therapist forms/> })}
         </section>
     }
@@ -101,12 +101,8 @@ fn List(exceptions: Vec<Exception>, therapist: String, forms: Forms, may: bool) 
 #[component]
 fn Add(therapist: String, forms: Forms) -> impl IntoView {
     let add = forms.add_exception;
-    let form: NodeRef<html::Form> = NodeRef::new();
-    Effect::new(move |_| {
-        if let (true, Some(form)) = (add.value().with(|v| matches!(v, Some(Ok(())))), form.get_untracked()) {
-            form.reset();
-        }
-    });
+    let (form, node) = (Answered::by(add), NodeRef::<html::Form>::new());
+    form.reset_when_done(node);
     let chosen = query("date");
     // A field that was typed into no longer follows its attribute, so a chosen day is written into it.
     Effect::new(move |_| {
@@ -114,31 +110,31 @@ fn Add(therapist: String, forms: Forms) -> impl IntoView {
             field.unchecked_into::<web_sys::HtmlInputElement>().set_value(&date);
         }
     });
-    let starts_on = kept(add, "starts_on", &chosen.get_untracked().unwrap_or_default());
+    let starts_on = form.kept("starts_on", &chosen.get_untracked().unwrap_or_default());
     let kinds = vec![
         (ExceptionKind::Closed.as_str().to_owned(), t(words::KIND_CLOSED).to_owned()),
         (ExceptionKind::Open.as_str().to_owned(), t(words::KIND_OPEN).to_owned()),
     ];
     view! {
         <h3 id="add-exception">{t(words::ADD_EXCEPTION)}</h3>
-        <ActionForm action=add node_ref=form>
+        <ActionForm action=add node_ref=node>
             <input type="hidden" name="therapist" value=therapist/>
             <div class="form-row">
-                <Select label=t(words::KIND) name="kind" options=kinds value=kept(add, "kind", "closed")
-                    error=wrong(add, "kind")/>
+                <Select label=t(words::KIND) name="kind" options=kinds value=form.kept("kind", "closed")
+                    error=form.wrong("kind")/>
                 <Field label=t(words::FROM_DAY) name="starts_on" kind="date" required=true value=starts_on
-                    error=wrong(add, "starts_on")/>
-                <Field label=t(words::UNTIL_DAY) name="ends_on" kind="date" value=kept(add, "ends_on", "")
-                    hint=t(words::UNTIL_DAY_HINT) error=wrong(add, "ends_on")/>
+                    error=form.wrong("starts_on")/>
+                <Field label=t(words::UNTIL_DAY) name="ends_on" kind="date" value=form.kept("ends_on", "")
+                    hint=t(words::UNTIL_DAY_HINT) error=form.wrong("ends_on")/>
             </div>
             <div class="form-row">
                 <Field label=t(words::FROM_TIME) name="starts" id="f-exception-starts" kind="time"
-                    value=kept(add, "starts", "") hint=t(words::HOURS_HINT) error=wrong(add, "starts")/>
+                    value=form.kept("starts", "") hint=t(words::HOURS_HINT) error=form.wrong("starts")/>
                 <Field label=t(words::UNTIL_TIME) name="ends" id="f-exception-ends" kind="time"
-                    value=kept(add, "ends", "") error=wrong(add, "ends")/>
+                    value=form.kept("ends", "") error=form.wrong("ends")/>
             </div>
             <Field label=t(words::REASON) name="reason" maxlength=contracts::limits::REASON_MAX
-                value=kept(add, "reason", "") error=wrong(add, "reason")/>
+                value=form.kept("reason", "") error=form.wrong("reason")/>
             {move || {
                 let n = in_the_way(forms)?;
                 Some(view! { <Choice n forms/> })
@@ -146,10 +142,10 @@ fn Add(therapist: String, forms: Forms) -> impl IntoView {
             {move || {
                 in_the_way(forms)
                     .is_none()
-                    .then(|| view! { <Button variant=Variant::Secondary pending=add.pending()>{t(words::ADD)}</Button> })
+                    .then(|| view! { <Button variant=Variant::Secondary pending=form.pending>{t(words::ADD)}</Button> })
             }}
         </ActionForm>
-        {move || in_the_way(forms).is_none().then(|| view! { <FormState action=add done=t(words::ADDED)/> })}
+        {move || in_the_way(forms).is_none().then(|| view! { <FormState form done=t(words::ADDED)/> })}
     }
 }
 

@@ -3,7 +3,7 @@
 use super::page_availability::Forms;
 use super::{clock, weekday};
 use crate::context::{t, tf};
-use crate::layouts::practice::kit::{FormState, kept, wrong};
+use crate::layouts::practice::kit::{Answered, FormState};
 use crate::texts::availability as words;
 use contracts::availability::AvailabilityPage;
 use leptos::html;
@@ -58,7 +58,7 @@ pub(super) fn Weekly(page: AvailabilityPage, forms: Forms, may: bool) -> impl In
             <h2 id="weekly-title">{t(words::WEEKLY)}</h2>
             <p class="muted">{t(words::WEEKLY_HELP)}</p>
             <dl class="week">{days}</dl>
-            <FormState action=forms.delete_rule done=t(words::REMOVED)/>
+            <FormState form=Answered::by(forms.delete_rule) done=t(words::REMOVED)/>
             {may.then(|| view! { <AddBlock therapist forms/> })}
         </section>
     }
@@ -67,27 +67,23 @@ pub(super) fn Weekly(page: AvailabilityPage, forms: Forms, may: bool) -> impl In
 #[component]
 fn AddBlock(therapist: String, forms: Forms) -> impl IntoView {
     let add = forms.add_rule;
-    let form: NodeRef<html::Form> = NodeRef::new();
-    Effect::new(move |_| {
-        if let (true, Some(form)) = (add.value().with(|v| matches!(v, Some(Ok(())))), form.get_untracked()) {
-            form.reset();
-        }
-    });
+    let (form, node) = (Answered::by(add), NodeRef::<html::Form>::new());
+    form.reset_when_done(node);
     let days = (1..=7_i16).map(|day| (day.to_string(), weekday(day).to_owned())).collect();
     view! {
         <h3>{t(words::ADD_BLOCK)}</h3>
-        <ActionForm action=add node_ref=form>
+        <ActionForm action=add node_ref=node>
             <input type="hidden" name="therapist" value=therapist/>
             <div class="form-row">
-                <Select label=t(words::WEEKDAY) name="weekday" options=days value=kept(add, "weekday", "1")
-                    error=wrong(add, "weekday")/>
+                <Select label=t(words::WEEKDAY) name="weekday" options=days value=form.kept("weekday", "1")
+                    error=form.wrong("weekday")/>
                 <Field label=t(words::FROM_TIME) name="starts" kind="time" required=true
-                    value=kept(add, "starts", "09:00") error=wrong(add, "starts")/>
+                    value=form.kept("starts", "09:00") error=form.wrong("starts")/>
                 <Field label=t(words::UNTIL_TIME) name="ends" kind="time" required=true
-                    value=kept(add, "ends", "17:00") error=wrong(add, "ends")/>
-                <Button variant=Variant::Secondary pending=add.pending()>{t(words::ADD)}</Button>
+                    value=form.kept("ends", "17:00") error=form.wrong("ends")/>
+                <Button variant=Variant::Secondary pending=form.pending>{t(words::ADD)}</Button>
             </div>
         </ActionForm>
-        <FormState action=add done=t(words::ADDED)/>
+        <FormState form done=t(words::ADDED)/>
     }
 }

@@ -31,3 +31,5 @@ pub mod page_review;
 pub mod profile;
 #[cfg(feature = "ssr")]
 pub mod schema;
+#[cfg(feature = "ssr")]
+pub mod step_page;

@@ -1,9 +1,9 @@
 //! `/{slug}/book/{token}/review`: step 3, everything once more before the request is sent.
 
 use super::held::{Held, HoldState};
-use super::page_details::in_step;
 use super::parts::{Fact, PolicyWords, Step, Steps, Summary};
 use super::send_form::SendForm;
+use super::step_page::step_page;
 use crate::context::t;
 use crate::texts::booking as text;
 use contracts::booking::BookingView;
@@ -12,7 +12,7 @@ use ui::{Card, LinkButton, Variant};
 
 #[component]
 pub fn ReviewPage() -> impl IntoView {
-    in_step(text::STEP_REVIEW, |found| view! { <Review found/> }.into_any())
+    step_page(text::STEP_REVIEW, |found| view! { <Review found/> }.into_any())
 }
 
 #[component]

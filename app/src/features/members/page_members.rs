@@ -2,7 +2,7 @@
 
 use super::server_fns::{InviteMember, RevokeInvitation, SetMemberActive, load_members};
 use crate::context::{lang, t, tf};
-use crate::layouts::practice::kit::{DoneNotice, Failed, FormState, Myself, kept, role_name, successes, wrong};
+use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, role_name, successes};
 use crate::pages::Page;
 use crate::texts::{common, members as words};
 use contracts::MemberId;
@@ -61,8 +61,8 @@ fn Page(page: MembersPage, own: Option<MemberId>, may: bool, forms: Forms) -> im
             </div>
         </header>
         <DoneNotice/>
-        <FormState action=forms.set_active done=t(words::CHANGED)/>
-        <FormState action=forms.revoke done=t(words::REVOKED)/>
+        <FormState form=Answered::by(forms.set_active) done=t(words::CHANGED)/>
+        <FormState form=Answered::by(forms.revoke) done=t(words::REVOKED)/>
         <div class="sections">
             <div class="card table-scroll" tabindex="0" role="region" aria-label=t(words::TITLE)>
                 <table class="table">
@@ -155,28 +155,24 @@ fn Invitations(invitations: Vec<InvitationView>, may: bool, forms: Forms) -> imp
 #[component]
 fn Invite(forms: Forms) -> impl IntoView {
     let invite = forms.invite;
-    let form: NodeRef<html::Form> = NodeRef::new();
-    Effect::new(move |_| {
-        if let (true, Some(form)) = (invite.value().with(|v| matches!(v, Some(Ok(())))), form.get_untracked()) {
-            form.reset();
-        }
-    });
+    let (form, node) = (Answered::by(invite), NodeRef::<html::Form>::new());
+    form.reset_when_done(node);
     let roles = Role::ALL.into_iter().map(|role| (role.as_str().to_owned(), role_name(role).to_owned())).collect();
     view! {
         <section class="card" aria-labelledby="invite-title">
             <h2 id="invite-title">{t(words::INVITE)}</h2>
             <p class="muted">{t(words::INVITE_HELP)}</p>
-            <ActionForm action=invite node_ref=form>
+            <ActionForm action=invite node_ref=node>
                 <div class="form-row">
                     <Field label=t(words::EMAIL) name="email" kind="email" required=true autocomplete="off"
-                        maxlength=contracts::limits::EMAIL_MAX value=kept(invite, "email", "")
-                        error=wrong(invite, "email")/>
+                        maxlength=contracts::limits::EMAIL_MAX value=form.kept("email", "")
+                        error=form.wrong("email")/>
                     <Select label=t(words::ROLE) name="role" options=roles
-                        value=kept(invite, "role", Role::Therapist.as_str()) error=wrong(invite, "role")/>
-                    <Button pending=invite.pending()>{t(words::SEND)}</Button>
+                        value=form.kept("role", Role::Therapist.as_str()) error=form.wrong("role")/>
+                    <Button pending=form.pending>{t(words::SEND)}</Button>
                 </div>
             </ActionForm>
-            <FormState action=invite done=t(words::INVITED)/>
+            <FormState form done=t(words::INVITED)/>
         </section>
     }
 }

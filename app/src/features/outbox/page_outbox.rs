@@ -2,7 +2,7 @@
 
 use super::server_fns::{OutboxPage, ResendMessage, load_outbox};
 use crate::context::{lang, t, tf};
-use crate::layouts::practice::kit::{DoneNotice, Failed, FormState, Myself, practice_live, query, successes};
+use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, practice_live, query, successes};
 use crate::pages::Page;
 use crate::texts::{common, outbox as words, practice};
 use chrono::NaiveDateTime;
@@ -75,7 +75,7 @@ fn Page(page: OutboxPage, may: bool, resend: ServerAction<ResendMessage>) -> imp
         </header>
         <Filters/>
         <DoneNotice/>
-        <FormState action=resend done=t(words::RESENT)/>
+        <FormState form=Answered::by(resend) done=t(words::RESENT)/>
         {empty.then(|| view! { <EmptyState glyph=Glyph::Mail title=t(words::EMPTY)/> })}
         <ul class="list stack">{messages}</ul>
         <p class="actions">

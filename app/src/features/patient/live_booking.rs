@@ -2,7 +2,7 @@
 
 use super::actions::Actions;
 use super::payment::PaymentInstructionsCard;
-use super::proof_form::ProofForm;
+use super::proof_form::{ProofForm, answered};
 use super::words;
 use crate::context::{lang, t, tf};
 use crate::features::booking::parts::{Step, Steps, Summary};
@@ -161,7 +161,8 @@ fn Paying(booking: BookingView, changed: Callback<()>) -> impl IntoView {
         }
         (_, None) if words::may_pay_late(&booking) => view! {
             <section class="card stack" id="pay">
-                <details>
+                // Open when it comes back with an error, which would else be hidden.
+                <details open=answered().is_some()>
                     <summary>{t(text::LATE_PROOF_TITLE)}</summary>
                     <p class="muted">{t(text::LATE_PROOF_BODY)}</p>
                     <ProofForm booking changed/>

@@ -2,8 +2,8 @@
 
 use super::live_booking::LiveBooking;
 use crate::context::t;
-use crate::features::booking::page_details::{NoBooking, token_of_address};
 use crate::features::booking::server_fns::booking_by_link;
+use crate::features::booking::step_page::{NoBooking, token_of_address};
 use crate::layouts::public::PublicLayout;
 use crate::texts::{common, patient as text};
 use leptos::prelude::*;

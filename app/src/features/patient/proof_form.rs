@@ -18,7 +18,7 @@ use ui::{Button, Field, Select, Tone, use_toast};
 use web_sys::{FormData, HtmlFormElement};
 
 /// What a proof posted without JavaScript was answered.
-fn answered() -> Option<UiError> {
+pub fn answered() -> Option<UiError> {
     use_context::<ServerActionError>()
         .filter(|error| error.path() == SendPaymentProof::PATH)
         .map(|error| ServerFnUrlError::<UiError>::decode_err(error.err()))

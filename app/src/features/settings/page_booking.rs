@@ -1,22 +1,33 @@
 //! `/app/settings/booking?therapist=`: how bookings work, for the practice or for one therapist.
 
-use super::frame::{Fields, Frame};
+use super::frame::{Fields, Frame, loaded};
 use super::server_fns::{ResetBookingPolicy, SaveBookingPolicy, load_settings, therapist_profiles};
 use crate::context::{t, tf};
-use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, kept_tick, query, successes, wrong};
+use crate::layouts::practice::kit::{Answered, FormState, successes};
 use crate::pages::Page;
-use crate::texts::{common, practice, settings as words};
+use crate::texts::{practice, settings as words};
 use contracts::limits::INSTRUCTIONS_MAX;
 use contracts::practice::{BookingPolicy, PaymentTiming, TherapistProfile};
 use domain::permissions::{Action as Verb, Resource as Thing};
 use leptos::prelude::*;
-use ui::{Button, Checkbox, Field, Select, Skeleton, TextArea, Variant};
+use ui::{Button, Checkbox, Field, Select, TextArea, Variant};
 
 pub struct PolicyPage;
 
 impl Page for PolicyPage {
     fn view() -> AnyView {
-        view! { <Policy/> }.into_any()
+        let forms = Forms { save: ServerAction::new(), reset: ServerAction::new() };
+        let (saved, undone) = (successes(forms.save), successes(forms.reset));
+        let data = Resource::new_blocking(
+            move || (saved.get(), undone.get()),
+            |_| async { Ok::<_, crate::error::UiError>((load_settings().await?, therapist_profiles().await?)) },
+        );
+        loaded(data, "therapist", move |shown| {
+            let one = shown.data.1.iter().find(|p| Some(p.id.to_string()) == shown.asked).cloned();
+            let may = shown.may(Verb::Update, if one.is_some() { Thing::Therapists } else { Thing::Practice });
+            let (settings, profiles) = shown.data;
+            view! { <Page practice=settings.policy one profiles may forms/> }.into_any()
+        })
     }
 }
 
@@ -24,36 +35,6 @@ impl Page for PolicyPage {
 struct Forms {
     save: ServerAction<SaveBookingPolicy>,
     reset: ServerAction<ResetBookingPolicy>,
-}
-
-#[component]
-fn Policy() -> impl IntoView {
-    let forms = Forms { save: ServerAction::new(), reset: ServerAction::new() };
-    let (saved, undone) = (successes(forms.save), successes(forms.reset));
-    let data = Resource::new_blocking(
-        move || (saved.get(), undone.get()),
-        |_| async { Ok::<_, crate::error::UiError>((load_settings().await?, therapist_profiles().await?)) },
-    );
-    let me = Myself::get();
-    let therapist = query("therapist");
-    view! {
-        <Transition fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
-            {move || {
-                let chosen = therapist.get();
-                Suspend::new(async move {
-                    match data.await {
-                        Ok((settings, profiles)) => {
-                            let one = profiles.iter().find(|p| Some(p.id.to_string()) == chosen).cloned();
-                            let thing = if one.is_some() { Thing::Therapists } else { Thing::Practice };
-                            let may = me.may(Verb::Update, thing).await;
-                            view! { <Page practice=settings.policy one profiles may forms/> }.into_any()
-                        }
-                        Err(error) => view! { <Failed error/> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
-    }
 }
 
 #[component]
@@ -86,9 +67,9 @@ fn Page(
                 <Whose profiles therapist=therapist.clone()/>
                 <p class="muted">{about}</p>
                 <Form policy=own.unwrap_or(practice) therapist may forms/>
-                <FormState action=forms.save/>
+                <FormState form=Answered::by(forms.save)/>
                 {reset}
-                <FormState action=forms.reset/>
+                <FormState form=Answered::by(forms.reset)/>
             </section>
         </Frame>
     }
@@ -117,27 +98,27 @@ fn hours(minutes: i32) -> String {
 
 #[component]
 fn Form(policy: BookingPolicy, therapist: String, may: bool, forms: Forms) -> impl IntoView {
-    let save = forms.save;
+    let (save, form) = (forms.save, Answered::by(forms.save));
     let timings = vec![
         (PaymentTiming::BeforeConfirmation.as_str().to_owned(), t(words::TIMING_BEFORE).to_owned()),
         (PaymentTiming::AtSession.as_str().to_owned(), t(words::TIMING_AT).to_owned()),
     ];
     let number = move |name: &'static str, label: contracts::Text, value: String, hint: Option<contracts::Text>| {
         view! {
-            <Field label=t(label) name=name inputmode="decimal" required=true value=kept(save, name, &value)
-                hint=hint.map(t).unwrap_or_default() error=wrong(save, name)/>
+            <Field label=t(label) name=name inputmode="decimal" required=true value=form.kept(name, &value)
+                hint=hint.map(t).unwrap_or_default() error=form.wrong(name)/>
         }
     };
     let half = Some(words::HALF_HOURS);
     view! {
         <ActionForm action=save>
-            <Fields may>
+            <Fields may form>
                 <input type="hidden" name="therapist" value=therapist/>
                 <Checkbox label=t(words::NEEDS_APPROVAL) name="needs_approval" hint=t(words::NEEDS_APPROVAL_HINT)
-                    checked=kept_tick(save, "needs_approval", policy.needs_approval)/>
+                    checked=form.kept_tick("needs_approval", policy.needs_approval)/>
                 <Select label=t(words::TIMING) name="payment_timing" options=timings
-                    value=kept(save, "payment_timing", policy.payment_timing.as_str())
-                    error=wrong(save, "payment_timing")/>
+                    value=form.kept("payment_timing", policy.payment_timing.as_str())
+                    error=form.wrong("payment_timing")/>
                 {number("approval_window_min", words::APPROVAL_WINDOW, hours(policy.approval_window_min), half)}
                 {number("payment_window_min", words::PAYMENT_WINDOW, hours(policy.payment_window_min), half)}
                 {number("hold_min", words::HOLD, policy.hold_min.to_string(), None)}
@@ -145,11 +126,8 @@ fn Form(policy: BookingPolicy, therapist: String, may: bool, forms: Forms) -> im
                 {number("horizon_days", words::HORIZON, policy.horizon_days.to_string(), None)}
                 {number("cancel_until_hours", words::CANCEL_UNTIL, policy.cancel_until_hours.to_string(), None)}
                 <TextArea label=t(words::CANCEL_TEXT) name="cancel_text" maxlength=INSTRUCTIONS_MAX
-                    hint=t(words::CANCEL_TEXT_HINT) value=kept(save, "cancel_text", &policy.cancel_text)
-                    error=wrong(save, "cancel_text")/>
-                {may.then(|| {
-                    view! { <div class="actions"><Button pending=save.pending()>{t(common::SAVE)}</Button></div> }
-                })}
+                    hint=t(words::CANCEL_TEXT_HINT) value=form.kept("cancel_text", &policy.cancel_text)
+                    error=form.wrong("cancel_text")/>
             </Fields>
         </ActionForm>
     }

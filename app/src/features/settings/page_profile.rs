@@ -1,24 +1,35 @@
 //! `/app/settings/profile?therapist=`: what the public sees of a therapist.
 
-use super::frame::{Fields, Frame};
+use super::frame::{Fields, Frame, loaded};
 use super::photo::Photo;
 use super::server_fns::{AddTherapist, RemovePhoto, SaveProfile, therapist_profiles};
 use crate::context::{t, tf};
-use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, kept_tick, query, successes, wrong};
+use crate::layouts::practice::kit::{Answered, FormState, successes};
 use crate::pages::Page;
-use crate::texts::{common, practice, settings as words};
+use crate::texts::{practice, settings as words};
 use crate::zones::ZoneSelect;
 use contracts::limits::{BIO_MAX, NAME_MAX, SLUG_MAX, TITLE_MAX};
 use contracts::practice::TherapistProfile;
-use domain::permissions::{Action as Verb, Resource as Thing, allowed};
+use domain::permissions::{Action as Verb, Resource as Thing};
 use leptos::prelude::*;
-use ui::{Button, Checkbox, EmptyState, Field, Glyph, Icon, Select, Skeleton, TextArea, Variant};
+use ui::{Button, Checkbox, EmptyState, Field, Glyph, Icon, Select, TextArea, Variant};
 
 pub struct ProfilePage;
 
 impl Page for ProfilePage {
     fn view() -> AnyView {
-        view! { <Profile/> }.into_any()
+        let forms = Forms { save: ServerAction::new(), add: ServerAction::new(), remove_photo: ServerAction::new() };
+        let (saved, added, removed) = (successes(forms.save), successes(forms.add), successes(forms.remove_photo));
+        let profiles =
+            Resource::new_blocking(move || (saved.get(), added.get(), removed.get()), |_| therapist_profiles());
+        loaded(profiles, "therapist", move |shown| {
+            let own = shown.me.as_ref().and_then(|me| me.therapist_id).map(|id| id.to_string());
+            let chosen = shown.asked.clone().or(own);
+            let one = shown.data.iter().find(|p| Some(p.id.to_string()) == chosen).or(shown.data.first()).cloned();
+            let may_edit = shown.may(Verb::Update, Thing::Therapists);
+            let may_add = shown.may(Verb::Create, Thing::Therapists);
+            view! { <Page all=shown.data one may_edit may_add forms/> }.into_any()
+        })
     }
 }
 
@@ -27,39 +38,6 @@ pub(super) struct Forms {
     pub save: ServerAction<SaveProfile>,
     pub add: ServerAction<AddTherapist>,
     pub remove_photo: ServerAction<RemovePhoto>,
-}
-
-#[component]
-fn Profile() -> impl IntoView {
-    let forms = Forms { save: ServerAction::new(), add: ServerAction::new(), remove_photo: ServerAction::new() };
-    let (saved, added, removed) = (successes(forms.save), successes(forms.add), successes(forms.remove_photo));
-    let profiles = Resource::new_blocking(move || (saved.get(), added.get(), removed.get()), |_| therapist_profiles());
-    let me = Myself::get();
-    let therapist = query("therapist");
-    view! {
-        <Transition fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
-            {move || {
-                let chosen = therapist.get();
-                Suspend::new(async move {
-                    let me = me.0.await;
-                    let may = |verb| me.as_ref().is_ok_and(|me| allowed(me.role, verb, Thing::Therapists));
-                    let own = me.as_ref().ok().and_then(|me| me.therapist_id);
-                    match profiles.await {
-                        Ok(all) => {
-                            let one = all
-                                .iter()
-                                .find(|p| chosen.as_ref().map_or(Some(p.id) == own, |id| *id == p.id.to_string()))
-                                .or(all.first())
-                                .cloned();
-                            let (may_edit, may_add) = (may(Verb::Update), may(Verb::Create));
-                            view! { <Page all one may_edit may_add forms/> }.into_any()
-                        }
-                        Err(error) => view! { <Failed error/> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
-    }
 }
 
 #[component]
@@ -105,8 +83,8 @@ fn Choose(all: Vec<TherapistProfile>, chosen: String) -> impl IntoView {
 
 #[component]
 fn Form(profile: TherapistProfile, may: bool, forms: Forms) -> impl IntoView {
-    let save = forms.save;
-    let slug = RwSignal::new(kept(save, "slug", &profile.slug));
+    let (save, form) = (forms.save, Answered::by(forms.save));
+    let slug = RwSignal::new(form.kept("slug", &profile.slug));
     let public = if profile.published {
         view! {
             <a class="btn btn-secondary" href=format!("/{}", profile.slug) target="_blank" rel="external noopener">
@@ -127,52 +105,49 @@ fn Form(profile: TherapistProfile, may: bool, forms: Forms) -> impl IntoView {
                 </div>
             </div>
             <ActionForm action=save>
-                <Fields may>
+                <Fields may form>
                     <input type="hidden" name="therapist" value=profile.id.to_string()/>
                     <Field label=t(words::NAME) name="name" required=true maxlength=NAME_MAX
-                        value=kept(save, "name", &profile.name) error=wrong(save, "name")/>
+                        value=form.kept("name", &profile.name) error=form.wrong("name")/>
                     <div on:input=move |ev| slug.set(event_target_value(&ev))>
                         <Field label=t(words::SLUG) name="slug" required=true maxlength=SLUG_MAX
-                            value=slug.get_untracked() error=wrong(save, "slug")/>
+                            value=slug.get_untracked() error=form.wrong("slug")/>
                         <p class="field-hint">{move || tf(words::SLUG_PREVIEW, &[("slug", &slug.get())])}</p>
                     </div>
                     <Field label=t(words::TITLE_FIELD) name="title" maxlength=TITLE_MAX hint=t(words::TITLE_HINT)
-                        value=kept(save, "title", &profile.title) error=wrong(save, "title")/>
+                        value=form.kept("title", &profile.title) error=form.wrong("title")/>
                     <TextArea label=t(words::BIO) name="bio" rows=6 maxlength=BIO_MAX
-                        value=kept(save, "bio", &profile.bio) error=wrong(save, "bio")/>
+                        value=form.kept("bio", &profile.bio) error=form.wrong("bio")/>
                     <TextArea label=t(words::CREDENTIALS) name="credentials" rows=3
-                        value=kept(save, "credentials", &profile.credentials.join("\n"))
-                        error=wrong(save, "credentials")/>
+                        value=form.kept("credentials", &profile.credentials.join("\n"))
+                        error=form.wrong("credentials")/>
                     <Field label=t(words::LANGUAGES) name="languages" hint=t(words::LANGUAGES_HINT)
-                        value=kept(save, "languages", &profile.languages.join(", ")) error=wrong(save, "languages")/>
-                    <ZoneSelect label=t(words::TIME_ZONE) value=kept(save, "time_zone", &profile.time_zone)
-                        error=wrong(save, "time_zone")/>
+                        value=form.kept("languages", &profile.languages.join(", ")) error=form.wrong("languages")/>
+                    <ZoneSelect label=t(words::TIME_ZONE) value=form.kept("time_zone", &profile.time_zone)
+                        error=form.wrong("time_zone")/>
                     <Checkbox label=t(words::PUBLISHED) name="published" hint=t(words::PUBLISHED_HINT)
-                        checked=kept_tick(save, "published", profile.published) error=wrong(save, "published")/>
-                    {may.then(|| {
-                        view! { <div class="actions"><Button pending=save.pending()>{t(common::SAVE)}</Button></div> }
-                    })}
+                        checked=form.kept_tick("published", profile.published) error=form.wrong("published")/>
                 </Fields>
             </ActionForm>
-            <FormState action=save/>
+            <FormState form/>
         </section>
     }
 }
 
 #[component]
 fn Add(forms: Forms) -> impl IntoView {
-    let add = forms.add;
+    let (add, form) = (forms.add, Answered::by(forms.add));
     view! {
         <section class="card" aria-labelledby="add-therapist">
             <h2 id="add-therapist">{t(words::ADD_THERAPIST)}</h2>
             <ActionForm action=add>
                 <div class="form-row">
                     <Field label=t(words::NAME) name="name" id="f-new-name" required=true maxlength=NAME_MAX
-                        value=kept(add, "name", "") error=wrong(add, "name")/>
-                    <Button variant=Variant::Secondary pending=add.pending()>{t(words::ADD_THERAPIST_SEND)}</Button>
+                        value=form.kept("name", "") error=form.wrong("name")/>
+                    <Button variant=Variant::Secondary pending=form.pending>{t(words::ADD_THERAPIST_SEND)}</Button>
                 </div>
             </ActionForm>
-            <FormState action=add/>
+            <FormState form/>
         </section>
     }
 }

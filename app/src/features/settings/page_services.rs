@@ -1,26 +1,40 @@
 //! `/app/settings/services?edit=`: what patients can book.
 
-use super::frame::{Fields, Frame};
+use super::frame::{Fields, Frame, loaded};
 use super::server_fns::{SaveService, load_settings, practice_services, therapist_profiles};
 use crate::context::{lang, t, tf};
 use crate::error::UiError;
 use crate::features::dashboard::words::place;
-use crate::layouts::practice::kit::{Failed, FormState, Myself, kept, kept_tick, query, successes, wrong};
+use crate::layouts::practice::kit::{Answered, FormState, successes};
 use crate::pages::Page;
-use crate::texts::{common, practice, settings as words};
+use crate::texts::{practice, settings as words};
 use contracts::TherapistId;
 use contracts::limits::{DURATION_MAX, DURATION_MIN, DURATION_STEP, NAME_MAX, REASON_MAX};
 use contracts::practice::{Place, ServiceView};
 use domain::permissions::{Action as Verb, Resource as Thing};
 use leptos::html;
 use leptos::prelude::*;
-use ui::{Button, Checkbox, EmptyState, Field, Glyph, MoneyText, Select, Skeleton, TextArea};
+use ui::{Checkbox, EmptyState, Field, Glyph, MoneyText, Select, TextArea};
 
 pub struct ServicesPage;
 
 impl Page for ServicesPage {
     fn view() -> AnyView {
-        view! { <Services/> }.into_any()
+        let save = ServerAction::<SaveService>::new();
+        let saved = successes(save);
+        let data = Resource::new_blocking(move || saved.get(), |_| load());
+        loaded(data, "edit", move |shown| {
+            let may = shown.may(Verb::Update, Thing::Services);
+            let (services, currency, therapists) = shown.data;
+            let edited = services.iter().find(|s| Some(s.id.to_string()) == shown.asked).cloned();
+            view! {
+                <Frame name=words::SERVICES may>
+                    <List services therapists=therapists.clone() may/>
+                    {may.then(|| view! { <Form edited currency therapists save/> })}
+                </Frame>
+            }
+            .into_any()
+        })
     }
 }
 
@@ -33,38 +47,6 @@ async fn load() -> Result<(Vec<ServiceView>, String, Therapists), UiError> {
     let currency = load_settings().await?.currency;
     let therapists = therapist_profiles().await?.into_iter().map(|p| (p.id, p.name)).collect();
     Ok((services, currency, therapists))
-}
-
-#[component]
-fn Services() -> impl IntoView {
-    let save = ServerAction::<SaveService>::new();
-    let saved = successes(save);
-    let data = Resource::new_blocking(move || saved.get(), |_| load());
-    let me = Myself::get();
-    let edit = query("edit");
-    view! {
-        <Transition fallback=|| view! { <Skeleton lines=8 label=t(common::LOADING)/> }>
-            {move || {
-                let edit = edit.get();
-                Suspend::new(async move {
-                    let may = me.may(Verb::Update, Thing::Services).await;
-                    match data.await {
-                        Ok((services, currency, therapists)) => {
-                            let edited = services.iter().find(|s| Some(s.id.to_string()) == edit).cloned();
-                            view! {
-                                <Frame name=words::SERVICES may>
-                                    <List services therapists=therapists.clone() may/>
-                                    {may.then(|| view! { <Form edited currency therapists save/> })}
-                                </Frame>
-                            }
-                                .into_any()
-                        }
-                        Err(error) => view! { <Failed error/> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
-    }
 }
 
 #[component]
@@ -131,15 +113,16 @@ fn Form(
     therapists: Therapists,
     save: ServerAction<SaveService>,
 ) -> impl IntoView {
-    let form: NodeRef<html::Form> = NodeRef::new();
+    let (form, node) = (Answered::by(save), NodeRef::<html::Form>::new());
     let is_new = edited.is_none();
-    Effect::new(move |_| {
-        if let (true, true, Some(form)) =
-            (is_new, save.value().with(|v| matches!(v, Some(Ok(())))), form.get_untracked())
-        {
-            form.reset();
-        }
-    });
+    if is_new {
+        form.reset_when_done(node);
+    }
+    let another = if is_new {
+        ().into_any()
+    } else {
+        view! { <a class="btn btn-ghost" href="/app/settings/services#service">{t(words::ANOTHER)}</a> }.into_any()
+    };
     let title = match &edited {
         Some(service) => tf(words::EDIT_SERVICE, &[("name", &service.name)]),
         None => t(words::ADD_SERVICE).to_owned(),
@@ -168,38 +151,31 @@ fn Form(
     view! {
         <section class="card" id="service" aria-labelledby="service-title">
             <h2 id="service-title">{title}</h2>
-            <ActionForm action=save node_ref=form>
-                <Fields may=true>
+            <ActionForm action=save node_ref=node>
+                <Fields may=true form beside=another>
                     <input type="hidden" name="id" value=if is_new { String::new() } else { now.id.to_string() }/>
                     <Field label=t(words::SERVICE_NAME) name="name" required=true maxlength=NAME_MAX
-                        value=kept(save, "name", &now.name) error=wrong(save, "name")/>
+                        value=form.kept("name", &now.name) error=form.wrong("name")/>
                     <TextArea label=t(words::DESCRIPTION) name="description" rows=3 maxlength=REASON_MAX
-                        value=kept(save, "description", &now.description) error=wrong(save, "description")/>
+                        value=form.kept("description", &now.description) error=form.wrong("description")/>
                     <div class="form-row">
                         <Field label=t(words::DURATION) name="duration_min" kind="number" inputmode="numeric" required=true
                             min=DURATION_MIN.to_string() max=DURATION_MAX.to_string() step=DURATION_STEP.to_string()
-                            hint=t(words::DURATION_HINT) value=kept(save, "duration_min", &now.duration_min.to_string())
-                            error=wrong(save, "duration_min")/>
+                            hint=t(words::DURATION_HINT) value=form.kept("duration_min", &now.duration_min.to_string())
+                            error=form.wrong("duration_min")/>
                         <Field label=tf(words::PRICE, &[("currency", &currency)]) name="price" inputmode="decimal"
-                            required=true value=kept(save, "price", &price) error=wrong(save, "price")/>
+                            required=true value=form.kept("price", &price) error=form.wrong("price")/>
                         <Select label=t(words::PLACE) name="place" options=places
-                            value=kept(save, "place", now.place.as_str()) error=wrong(save, "place")/>
+                            value=form.kept("place", now.place.as_str()) error=form.wrong("place")/>
                     </div>
                     <fieldset class="plain-fieldset">
                         <legend>{t(words::GIVEN_BY)}</legend>
                         {boxes}
                     </fieldset>
-                    <Checkbox label=t(words::ACTIVE) name="active" checked=kept_tick(save, "active", now.active)/>
-                    <div class="actions">
-                        <Button pending=save.pending()>{t(common::SAVE)}</Button>
-                        {(!is_new)
-                            .then(|| {
-                                view! { <a class="btn btn-ghost" href="/app/settings/services#service">{t(words::ANOTHER)}</a> }
-                            })}
-                    </div>
+                    <Checkbox label=t(words::ACTIVE) name="active" checked=form.kept_tick("active", now.active)/>
                 </Fields>
             </ActionForm>
-            <FormState action=save/>
+            <FormState form/>
         </section>
     }
 }

@@ -3,7 +3,7 @@
 use super::page_profile::Forms;
 use super::server_fns::UploadPhoto;
 use crate::context::{lang, t, tf};
-use crate::layouts::practice::kit::FormState;
+use crate::layouts::practice::kit::{Answered, FormState};
 use crate::texts::settings as words;
 use contracts::practice::TherapistProfile;
 use leptos::prelude::*;
@@ -51,7 +51,7 @@ pub(super) fn Photo(profile: TherapistProfile, may: bool, forms: Forms) -> impl 
                             </ActionForm>
                         }
                     })}
-                    <FormState action=forms.remove_photo/>
+                    <FormState form=Answered::by(forms.remove_photo)/>
                 }
             })}
         </section>

@@ -7,6 +7,7 @@ use crate::texts::{common, practice as words};
 use contracts::ErrorCode;
 use contracts::accounts::{Me, Role};
 use domain::permissions::{Action as Deed, Resource as Thing, allowed};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -119,63 +120,71 @@ where
     })
 }
 
-/// What is wrong with a field, in words, after the form was sent.
-pub fn wrong<S>(action: ServerAction<S>, field: &'static str) -> Signal<Option<String>>
-where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let lang = lang();
-    Signal::derive(move || {
-        action.value().with(|value| match value {
-            Some(Err(error)) => error.field(field, lang).map(ToOwned::to_owned),
-            _ => None,
-        })
-    })
+/// What a form was answered, whatever it sends: the browser needs the code behind the fields once, and not once per form.
+#[derive(Clone, Copy)]
+pub struct Answered {
+    error: Signal<Option<UiError>>,
+    succeeded: Signal<bool>,
+    pub pending: Signal<bool>,
 }
 
-/// What was typed into this form if it has just failed without JavaScript, else `otherwise`.
-pub fn kept<S>(action: ServerAction<S>, field: &str, otherwise: &str) -> String
-where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    if failed_before(action) { crate::context::typed(field, otherwise) } else { otherwise.to_owned() }
-}
-
-/// Was a box of this form ticked? Boxes that are not ticked are not sent, so their absence counts.
-pub fn kept_tick<S>(action: ServerAction<S>, field: &str, otherwise: bool) -> bool
-where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    match use_context::<crate::context::Typed>() {
-        Some(typed) if failed_before(action) && !typed.0.is_empty() => typed.0.contains_key(field),
-        _ => otherwise,
+impl Answered {
+    pub fn by<S>(action: ServerAction<S>) -> Self
+    where
+        S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
+        S::Output: Clone + Send + Sync + 'static,
+    {
+        let value = action.value();
+        Self {
+            error: Signal::derive(move || value.with(|v| v.as_ref().and_then(|v| v.as_ref().err().cloned()))),
+            succeeded: Signal::derive(move || value.with(|v| matches!(v, Some(Ok(_))))),
+            pending: action.pending().into(),
+        }
     }
-}
 
-fn failed_before<S>(action: ServerAction<S>) -> bool
-where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    action.value().with_untracked(|value| matches!(value, Some(Err(_))))
+    /// What is wrong with a field, in words, after the form was sent.
+    pub fn wrong(self, field: &'static str) -> Signal<Option<String>> {
+        let lang = lang();
+        Signal::derive(move || {
+            self.error.with(|error| error.as_ref().and_then(|e| e.field(field, lang).map(ToOwned::to_owned)))
+        })
+    }
+
+    /// What was typed into this form if it has just failed without JavaScript, else `otherwise`.
+    pub fn kept(self, field: &str, otherwise: &str) -> String {
+        if self.failed_before() { crate::context::typed(field, otherwise) } else { otherwise.to_owned() }
+    }
+
+    /// Was a box of this form ticked? Boxes that are not ticked are not sent, so their absence counts.
+    pub fn kept_tick(self, field: &str, otherwise: bool) -> bool {
+        match use_context::<crate::context::Typed>() {
+            Some(typed) if self.failed_before() && !typed.0.is_empty() => typed.0.contains_key(field),
+            _ => otherwise,
+        }
+    }
+
+    /// Empties a form that adds something once that is done.
+    pub fn reset_when_done(self, form: NodeRef<html::Form>) {
+        Effect::new(move |_| {
+            if let (true, Some(form)) = (self.succeeded.get(), form.get_untracked()) {
+                form.reset();
+            }
+        });
+    }
+
+    fn failed_before(self) -> bool {
+        self.error.with_untracked(Option::is_some)
+    }
 }
 
 /// What a form says back: what went wrong, or that it is done.
 #[component]
-pub fn FormState<S>(action: ServerAction<S>, #[prop(optional, into)] done: Option<String>) -> impl IntoView
-where
-    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
+pub fn FormState(form: Answered, #[prop(optional, into)] done: Option<String>) -> impl IntoView {
     let lang = lang();
     let done = done.unwrap_or_else(|| t(words::DONE).to_owned());
-    let said = move || match action.value().get() {
-        Some(Err(error)) => Some((Tone::Danger, error.message(lang).to_owned())),
-        Some(Ok(_)) => Some((Tone::Success, done.clone())),
-        None => None,
+    let said = move || match form.error.get() {
+        Some(error) => Some((Tone::Danger, error.message(lang).to_owned())),
+        None => form.succeeded.get().then(|| (Tone::Success, done.clone())),
     };
     move || said().map(|(tone, text)| view! { <Notice tone>{text}</Notice> })
 }
