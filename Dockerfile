@@ -9,7 +9,7 @@ RUN scripts/build.sh
 FROM debian:12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl \
   && rm -rf /var/lib/apt/lists/* && useradd --system --home /var/lib/calma --create-home calma
-COPY --from=build /cache/target/release/calma /cache/target/release/hash.txt /opt/calma/
+COPY --from=build /cache/target/release/calma /cache/target/release/hash*.txt /opt/calma/
 COPY --from=build /cache/target/site /opt/calma/site
 USER calma
 WORKDIR /var/lib/calma

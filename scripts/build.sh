@@ -25,9 +25,13 @@ browser="$CARGO_TARGET_DIR/calma-browser"
 if ! fresh "$browser" Cargo.toml Cargo.lock .cargo app frontend public style crates/contracts crates/domain crates/ui || [ ! -d "$site/pkg" ]; then
   # Hashed names change with their content: what an older build left is not served again.
   rm -rf "$site"
-  # The application comes in chunks; the islands of public pages are small enough to come as one.
-  LEPTOS_SITE_ROOT="$site" quietly cargo leptos build --project calma --release --split -P --frontend-only
-  LEPTOS_SITE_ROOT="$site" quietly cargo leptos build --project calma-public --release -P --frontend-only
+  # Each build clears the site it writes to, so the halves are put together afterwards.
+  for half in calma calma-public; do
+    LEPTOS_SITE_ROOT="$CARGO_TARGET_DIR/site-$half" quietly cargo leptos build --project "$half" --release --split -P --frontend-only
+  done
+  cp -r "$CARGO_TARGET_DIR/site-calma" "$site"
+  cp "$CARGO_TARGET_DIR"/site-calma-public/pkg/* "$site/pkg/"
+  rm -rf "$CARGO_TARGET_DIR"/site-calma*
   printf '%s' "$PWD" >"$browser"
 fi
 # The names of the hashed files are read from beside the program.

@@ -42,7 +42,7 @@ const WAKE: &str = r#"(async (js, wasm) => {
     const program = await import(js)
     await program.default({ module_or_path: wasm })
     program.prepare()
-    for (const island of document.querySelectorAll('leptos-island')) program[island.dataset.component](island)
+    await Promise.all([...document.querySelectorAll('leptos-island')].map((island) => program[island.dataset.component](island)))
     document.documentElement.setAttribute('data-alive', '')
   } catch (error) {
     document.getElementById('reload-banner')?.removeAttribute('hidden')
@@ -56,7 +56,7 @@ fn IslandScripts(program: PublicProgram) -> impl IntoView {
     let PublicProgram { js, wasm } = program;
     let script = format!("{WAKE}({js:?}, {wasm:?})");
     view! {
-        <link rel="modulepreload" href=js crossorigin=nonce.clone()/>
+        <link rel="modulepreload" href=js/>
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script type="module" nonce=nonce>
             {script}

@@ -1,6 +1,6 @@
 // A part of the page's program that does not arrive loses neither the page nor its forms.
-import { freeSlot, somebody } from '../support/api'
-import { alive, expect, open, test } from '../support/fixtures'
+import { book, freeSlot, somebody } from '../support/api'
+import { alive, expect, test } from '../support/fixtures'
 import { bookThroughPage, logIn } from '../support/steps'
 import type { Page } from '@playwright/test'
 
@@ -20,15 +20,17 @@ test('a page whose own part is missing works as plain HTML and says how to go on
   await expect(page.getByRole('heading', { level: 1, name: 'Today' })).toBeVisible()
 })
 
-test('an open page that cannot load the next one says so, and reloading goes on', async ({ page }) => {
-  await open(page, '/')
+test('a booking whose live part is missing can be read and says how to go on', async ({ page, practice }) => {
+  const booking = await book(practice)
   await withoutChunks(page)
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'My bookings' }).click()
-  await expect(page.getByRole('alert').filter({ hasText: BANNER }).or(page.getByLabel('E-mail')).first()).toBeVisible()
+  await page.goto(`/b/${booking.token}`)
+  await expect(page.getByRole('alert').filter({ hasText: BANNER })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Your booking request' })).toBeVisible()
   await page.unroute(/\/pkg\/(?!calma)[^/]*\.wasm/)
-  await page.goto('/my')
+  await page.getByRole('link', { name: 'Reload' }).click()
   await alive(page)
-  await expect(page.getByLabel('E-mail')).toBeVisible()
+  await page.getByRole('button', { name: 'Cancel request' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
 })
 
 test('a patient books while none of the program arrives', async ({ page, practice }) => {

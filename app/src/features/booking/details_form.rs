@@ -14,7 +14,7 @@ use ui::{Button, Checkbox, Field, TextArea};
 
 /// The fields. When the hold has lapsed, by the clock or by the server's word, the same form takes the slot again, so
 /// nothing typed is lost.
-#[island]
+#[island(lazy)]
 pub fn DetailsForm(token: String, lapsed: bool, known: PatientDetails) -> impl IntoView {
     let lang = lang();
     let save = ServerAction::<SaveBookingDetails>::new();

@@ -18,7 +18,7 @@ use leptos::task::spawn_local;
 use std::time::Duration;
 use ui::{Card, Glyph, Icon, Notice, StatusBadge, Tone, When, status_word, use_toast};
 
-#[island]
+#[island(lazy)]
 pub fn LiveBooking(found: BookingView) -> impl IntoView {
     let live = use_live(format!("/live/b/{}", found.token));
     let token = found.token.clone();

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use ui::{Button, Card, EmptyState, Glyph, Icon, LinkButton, StatusBadge, Variant};
 
-#[island]
+#[island(lazy)]
 pub fn LiveList(mine: MyBookings) -> impl IntoView {
     let live = use_live("/live/my".to_owned());
     let bookings = RwSignal::new(mine);
