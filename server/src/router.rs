@@ -20,9 +20,10 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{IntoAny, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use services::{Ctx, files, practice};
+use std::collections::HashSet;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
@@ -30,7 +31,17 @@ use tower_http::compression::CompressionLayer;
 pub fn router(state: AppState) -> Router {
     let options = state.leptos.clone();
     let program = site::public_program(&options);
-    let (public, practice) = (generate_route_list(PublicPages), generate_route_list(PracticeApp));
+    let (mut pages, practice) = (generate_route_list(PublicPages), generate_route_list(PracticeApp));
+    let of_practice: HashSet<String> = practice.iter().map(|page| first_segment(page.path()).to_owned()).collect();
+    pages.extend(practice);
+    let shell = move || {
+        let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
+        if of_practice.contains(first_segment(&path)) {
+            practice_shell(options.clone()).into_any()
+        } else {
+            public_shell(program.clone(), options.clone()).into_any()
+        }
+    };
     let routes = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
@@ -45,15 +56,14 @@ pub fn router(state: AppState) -> Router {
         .route("/live/b/{token}", get(live::booking_events))
         .merge(test_mode::routes(&state))
         .merge(api::router(&state))
-        .leptos_routes_with_context(&state, practice, provide_request, {
-            let options = options.clone();
-            move || practice_shell(options.clone())
-        })
-        .leptos_routes_with_context(&state, public, provide_request, move || {
-            public_shell(program.clone(), options.clone())
-        })
+        .leptos_routes_with_context(&state, pages, provide_request, shell)
         .fallback(page_not_found);
     around(routes, &state).with_state(state)
+}
+
+/// `app` of `/app/diary`: the practice's application and the public pages share none.
+fn first_segment(path: &str) -> &str {
+    path.trim_start_matches('/').split('/').next().unwrap_or_default()
 }
 
 /// From the inside out.
