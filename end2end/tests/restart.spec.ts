@@ -135,6 +135,7 @@ test('PostgreSQL restarts under open pages: what changes afterwards still arrive
 test('stops cleanly with its PostgreSQL, and starts again in under ten seconds with everything there', async ({ page }) => {
   const practice = await createPractice({ base })
   const token = await bookThroughPage(page, practice, await freeSlot(practice), somebody('Still There'))
+  await alive(page)
   expect(postmaster()).toBeDefined()
   expect(await end(server)).toBe(0)
   expect(postmaster()).toBeUndefined()
