@@ -1,9 +1,10 @@
 //! The audit log: who did what, chained by hashes.
 
-use crate::cursor::Cursor;
+use crate::cursor::{self, Cursor};
 use crate::{Actor, Ctx, Result};
 use contracts::audit::*;
 use contracts::booking::Page;
+use contracts::lists::{AuditSort, PageOf};
 use contracts::*;
 use domain::permissions::{Action, Resource};
 use store::StoreError;
@@ -40,16 +41,22 @@ pub(crate) async fn record(
 /// # Errors
 /// `UNAUTHORIZED`, `FORBIDDEN`, or a field error on a `cursor` that is none of ours.
 pub async fn list(ctx: &Ctx, cursor: Option<String>) -> Result<Page<AuditEntry>> {
+    page(ctx, PageOf::after(cursor)).await
+}
+
+/// The log in the order and size asked for.
+///
+/// # Errors
+/// As [`list`].
+pub async fn page(ctx: &Ctx, of: PageOf<AuditSort>) -> Result<Page<AuditEntry>> {
     let member = ctx.may(Action::Read, Resource::Audit)?;
-    let before = Cursor::parse_or_newest(cursor.as_deref())?;
+    let after = Cursor::parse(of.cursor.as_deref(), of.sort)?.map(|cursor| cursor.id);
+    let size = cursor::size(of.limit);
     let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
-    let limit = i64::from(limits::PAGE_DEFAULT) + 1;
-    let mut rows = store::audit::list(&mut tx, member.practice_id, before.id, limit).await?;
+    let rows = store::audit::list(&mut tx, member.practice_id, of.sort, after, i64::from(size) + 1).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    let more = rows.len() > limits::PAGE_DEFAULT as usize;
-    rows.truncate(limits::PAGE_DEFAULT as usize);
-    let next = rows.last().filter(|_| more).map(|(id, entry)| Cursor { at: entry.at, id: *id }.to_string());
-    Ok(Page { items: rows.into_iter().map(|(_, entry)| entry).collect(), next })
+    let page = cursor::page(rows, size, of.sort, |(id, entry)| Cursor { at: entry.at, id: *id });
+    Ok(Page { items: page.items.into_iter().map(|(_, entry)| entry).collect(), next: page.next })
 }
 
 /// Recomputes the practice's chain.

@@ -6,6 +6,7 @@
 use crate::StoreError;
 use chrono::{DateTime, Utc};
 use contracts::audit::{AuditCheck, AuditEntry};
+use contracts::lists::AuditSort;
 use contracts::{MemberId, PracticeId};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -43,7 +44,40 @@ pub async fn insert(conn: &mut PgConnection, practice: PracticeId, entry: &NewEn
     Ok(())
 }
 
-/// Entries older than `before`, newest first, each with its id to go on from. Ids are UUIDv7, so their order is the
+struct RawEntry {
+    id: Uuid,
+    seq: Option<i64>,
+    at: DateTime<Utc>,
+    actor_kind: String,
+    actor_name: Option<String>,
+    action: String,
+    entity_id: Option<Uuid>,
+}
+
+macro_rules! page_of_entries {
+    ($behind:tt, $order:tt, $connection:expr, $practice:expr, $after:expr, $limit:expr) => {
+        sqlx::query_as!(
+            RawEntry,
+            r#"SELECT a.id, a.seq, a.at, a.actor_kind, u.name AS "actor_name?", a.action, a.entity_id
+               FROM audit_log a
+               LEFT JOIN members m ON m.practice_id = a.practice_id AND m.id = a.actor_id
+               LEFT JOIN users u ON u.id = m.user_id
+               WHERE a.practice_id = $1 AND ($2::uuid IS NULL OR a.id "#
+                + $behind
+                + " $2)
+               ORDER BY a.id "
+                + $order
+                + " LIMIT $3",
+            $practice.0,
+            $after,
+            $limit
+        )
+        .fetch_all($connection)
+        .await?
+    };
+}
+
+/// Entries behind `after` in the order asked for, each with its id to go on from. Ids are UUIDv7, so their order is the
 /// order of time and the primary key serves the page.
 ///
 /// # Errors
@@ -51,21 +85,14 @@ pub async fn insert(conn: &mut PgConnection, practice: PracticeId, entry: &NewEn
 pub async fn list(
     conn: &mut PgConnection,
     practice: PracticeId,
-    before: Uuid,
+    sort: AuditSort,
+    after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<(Uuid, AuditEntry)>, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT a.id, a.seq, a.at, a.actor_kind, u.name AS "actor_name?", a.action, a.entity_id
-           FROM audit_log a
-           LEFT JOIN members m ON m.practice_id = a.practice_id AND m.id = a.actor_id
-           LEFT JOIN users u ON u.id = m.user_id
-           WHERE a.practice_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3"#,
-        practice.0,
-        before,
-        limit
-    )
-    .fetch_all(conn)
-    .await?;
+    let rows = match sort {
+        AuditSort::At => page_of_entries!(">", "ASC", conn, practice, after, limit),
+        AuditSort::AtDown => page_of_entries!("<", "DESC", conn, practice, after, limit),
+    };
     let entry = rows.into_iter().map(|row| {
         let entry = AuditEntry {
             seq: row.seq,

@@ -5,8 +5,8 @@ use contracts::booking::{BookingStatus, PracticeAction};
 use contracts::messages::MessageStatus;
 use integrations::mail::MailError;
 use services::bookings as b;
-use test_support::TestApp;
 use std::time::Duration;
+use test_support::TestApp;
 use test_support::builders::{Practice, at, john};
 
 #[tokio::test]
@@ -143,7 +143,8 @@ async fn a_mail_server_that_hangs_delays_neither_deadlines_nor_clearing_up() {
 /// From now on nothing can change this booking.
 async fn freeze(app: &TestApp, booking: contracts::BookingId) {
     for sql in [
-        "CREATE OR REPLACE FUNCTION frozen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'frozen'; END $$".into(),
+        "CREATE OR REPLACE FUNCTION frozen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'frozen'; END $$"
+            .into(),
         format!(
             "CREATE TRIGGER frozen BEFORE UPDATE ON bookings FOR EACH ROW WHEN (OLD.id = '{booking}') \
              EXECUTE FUNCTION frozen()"
@@ -193,9 +194,7 @@ async fn a_request_that_cannot_be_erased_keeps_no_other_from_erasure() {
     freeze(&app, stuck.id).await;
     app.clock.advance(TimeDelta::hours(25));
     assert!(services::jobs::run_due(&app.system()).await.is_err());
-    let left: Vec<uuid::Uuid> = sqlx::query_scalar("SELECT id FROM bookings WHERE erased_at IS NULL")
-        .fetch_all(&app.owner)
-        .await
-        .unwrap();
+    let left: Vec<uuid::Uuid> =
+        sqlx::query_scalar("SELECT id FROM bookings WHERE erased_at IS NULL").fetch_all(&app.owner).await.unwrap();
     assert_eq!(left, [stuck.id.0]);
 }

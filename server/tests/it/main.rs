@@ -9,6 +9,7 @@ mod catalogue;
 mod http;
 mod isolation;
 mod jobs;
+mod lists;
 mod pages;
 mod permissions;
 mod races;
