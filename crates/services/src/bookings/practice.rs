@@ -324,7 +324,10 @@ async fn late(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, member: &Member, state: 
     proofs::decide(tx, row.practice_id, row.id, state, Some(member.member_id), None, ctx.now).await?;
     let kept = (state == ProofState::Credit).then_some(ctx.now);
     bookings::touch(tx, row.practice_id, row.id, kept).await?;
-    reread(tx, row).await
+    let row = reread(tx, row).await?;
+    let told = if kept.is_some() { Template::LatePaymentKept } else { Template::LatePaymentReturned };
+    notify::patient(tx, ctx, &row, told, "", None).await?;
+    Ok(row)
 }
 
 fn cleaned(reason: &str, required: bool) -> Result<String> {

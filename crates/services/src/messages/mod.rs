@@ -48,6 +48,10 @@ templates! {
     Expired = "expired",
     /// A proof came after the booking had ended and the time is gone.
     LatePaymentReceived = "late_payment_received",
+    /// The practice keeps late money for the patient.
+    LatePaymentKept = "late_payment_kept",
+    /// The practice gave late money back.
+    LatePaymentReturned = "late_payment_returned",
     /// To the therapist.
     NewRequest = "new_request",
     /// To the therapist.
@@ -83,6 +87,10 @@ pub struct Facts {
     /// Absolute address to act on: the booking's link, the dashboard, the one-use link.
     pub link: String,
     pub role: String,
+    /// The proof came after the booking had ended.
+    pub late: bool,
+    /// The booking keeps no time any more.
+    pub time_gone: bool,
 }
 
 #[derive(Debug, Clone, Default, serde::Serialize)]

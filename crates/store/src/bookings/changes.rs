@@ -272,7 +272,8 @@ pub struct Erasable {
 }
 
 /// Closed, never paid bookings that still hold personal data and were closed by `closed_before`, leaving out those whose
-/// proof still waits for a decision; by closing and id, behind the one given. `only` asks about one booking.
+/// proof still waits for a decision and those whose last message is still on its way (that late money was returned, say);
+/// by closing and id, behind the one given. `only` asks about one booking.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -293,6 +294,8 @@ pub async fn erasable(
              AND NOT EXISTS (SELECT 1 FROM payment_proofs x
                              WHERE x.practice_id = $1 AND x.booking_id = b.id AND x.state = 'submitted')
              AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.practice_id = $1 AND s.booking_id = b.id)
+             AND NOT EXISTS (SELECT 1 FROM messages m
+                             WHERE m.practice_id = $1 AND m.booking_id = b.id AND m.status = 'queued')
            ORDER BY b.closed_at, b.id LIMIT $6"#,
         practice.0,
         closed_before,
