@@ -126,11 +126,16 @@ async fn practice_policy(Extension(ctx): Caller, Path(id): Path<TherapistId>) ->
 
 /// A photo, as a form
 #[derive(ToSchema)]
-#[allow(dead_code)] // Describes the form; it is read field by field.
 struct PhotoForm {
     /// PNG, JPEG or WebP, 10 MB at most.
-    #[schema(format = Binary, content_media_type = "application/octet-stream")]
-    file: String,
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    file: Vec<u8>,
+}
+
+impl PhotoForm {
+    async fn read(multipart: Multipart) -> Result<Self, Fail> {
+        Ok(Self { file: required(Form::read(multipart).await?.file)? })
+    }
 }
 
 /// Set a therapist's photo
@@ -139,8 +144,8 @@ struct PhotoForm {
     params(("id" = Uuid, Path, description = "The therapist")),
     responses((status = 200, description = "Set", body = Done)))]
 async fn set_photo(Extension(ctx): Caller, Path(id): Path<TherapistId>, multipart: Multipart) -> Answer<Done> {
-    let bytes = required(Form::read(multipart).await?.file)?;
-    done(practice::set_photo(&ctx, id, Some(bytes)).await)
+    let PhotoForm { file } = PhotoForm::read(multipart).await?;
+    done(practice::set_photo(&ctx, id, Some(file)).await)
 }
 
 /// Remove a therapist's photo
