@@ -13,3 +13,4 @@ mod lists;
 mod pages;
 mod permissions;
 mod races;
+mod uploads;

@@ -146,6 +146,17 @@ fn check_languages(codes: &[String]) -> std::result::Result<(), FieldProblem> {
     }
 }
 
+/// May the caller set this therapist's photo? For asking before a photo is read.
+///
+/// # Errors
+/// `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`.
+pub async fn may_set_photo(ctx: &Ctx, id: TherapistId) -> Result<()> {
+    let member = ctx.may(Action::Update, Resource::Therapists)?;
+    reaches(member, id)?;
+    let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
+    stored::get(&mut tx, member.practice_id, id).await?.map(|_| ()).ok_or_else(ServiceError::not_found)
+}
+
 /// `None` takes the photo away. A photo that is replaced is deleted.
 ///
 /// # Errors

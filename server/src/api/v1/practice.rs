@@ -144,6 +144,8 @@ impl PhotoForm {
     params(("id" = Uuid, Path, description = "The therapist")),
     responses((status = 200, description = "Set", body = Done)))]
 async fn set_photo(Extension(ctx): Caller, Path(id): Path<TherapistId>, multipart: Multipart) -> Answer<Done> {
+    // Who may not set it uploads nothing.
+    practice::may_set_photo(&ctx, id).await?;
     let PhotoForm { file } = PhotoForm::read(multipart).await?;
     done(practice::set_photo(&ctx, id, Some(file)).await)
 }

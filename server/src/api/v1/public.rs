@@ -186,6 +186,8 @@ impl ProofForm {
     params(("token" = String, Path, description = "From the booking's link")),
     responses((status = 200, description = "Submitted", body = BookingView)))]
 async fn payment_proof(Extension(ctx): Caller, Path(token): Path<String>, multipart: Multipart) -> Answer<BookingView> {
+    // A link that leads nowhere uploads nothing.
+    bookings::awaits_proof(&ctx, &token).await?;
     let ProofForm { reference, method, file } = ProofForm::read(multipart).await?;
     answer(bookings::submit_proof(&ctx, SubmitProof { token, reference, method }, file).await)
 }
