@@ -78,7 +78,7 @@ fn told_about_member(error: StoreError) -> ServiceError {
 }
 
 /// # Errors
-/// `VALIDATION_ERROR` for the form's fields; `slug` is `Taken` when anybody in the installation has it.
+/// `VALIDATION_ERROR` for the form's fields; `slug` is `Taken` when anybody else in the installation has it or had it.
 pub async fn save_profile(ctx: &Ctx, id: TherapistId, cmd: SaveProfile) -> Result<TherapistProfile> {
     let member = ctx.may(Action::Update, Resource::Therapists)?;
     reaches(member, id)?;
@@ -86,7 +86,7 @@ pub async fn save_profile(ctx: &Ctx, id: TherapistId, cmd: SaveProfile) -> Resul
     let mut tx = ctx.deps.db.practice(practice, Some(member.user_id)).await?;
     let before = stored::get(&mut tx, practice, id).await?.ok_or_else(ServiceError::not_found)?;
     let wanted = checked(&before, cmd)?;
-    stored::save_profile(&mut tx, practice, &wanted).await.map_err(|error| {
+    stored::save_profile(&mut tx, practice, &wanted, ctx.now).await.map_err(|error| {
         if error.is_constraint("slugs_pkey") { ServiceError::field("slug", FieldProblem::Taken) } else { error.into() }
     })?;
     let details = json!({ "published": wanted.published, "address_changed": before.slug != wanted.slug });
