@@ -14,4 +14,5 @@ mod lists;
 mod pages;
 mod permissions;
 mod races;
+mod terms;
 mod uploads;
