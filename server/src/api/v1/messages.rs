@@ -75,7 +75,7 @@ async fn audit_log(
     answer(audit::page(&ctx, paging.by(order.sort.as_deref())?).await)
 }
 
-/// Does the audit log's chain hold?
+/// Does the audit log's chain hold? Recomputed from its first entry
 #[utoipa::path(get, path = "/api/v1/audit/verify", tag = "audit", security(("bearer" = [])),
     responses((status = 200, description = "Recomputed just now", body = AuditCheck)))]
 async fn verify(Extension(ctx): Caller) -> Answer<AuditCheck> {
