@@ -14,5 +14,6 @@ mod lists;
 mod pages;
 mod permissions;
 mod races;
+mod seed;
 mod terms;
 mod uploads;
