@@ -40,14 +40,18 @@ CREATE UNIQUE INDEX therapists_one_per_member ON therapists (practice_id, member
 CALL isolate_by_practice('therapists');
 
 -- The installation's directory of public addresses: a slug leads to one therapist. It is public by nature, readable
--- by all; only the practice itself writes its rows.
+-- by all; only the practice itself writes its rows. Addresses a therapist had before stay theirs for ever: they are
+-- printed on cards and lead to the present one, and nobody else may receive their patients.
 CREATE TABLE slugs (
   slug         text PRIMARY KEY,
   practice_id  uuid NOT NULL,
   therapist_id uuid NOT NULL,
-  UNIQUE (practice_id, therapist_id),
+  -- When another address took its place; NULL for the present one.
+  retired_at   timestamptz,
   FOREIGN KEY (practice_id, therapist_id) REFERENCES therapists
 );
+CREATE INDEX slugs_by_therapist ON slugs (practice_id, therapist_id);
+CREATE UNIQUE INDEX slugs_one_present ON slugs (practice_id, therapist_id) WHERE retired_at IS NULL;
 ALTER TABLE slugs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE slugs FORCE ROW LEVEL SECURITY;
 CREATE POLICY everyone_reads ON slugs FOR SELECT TO calma_app, calma_lookup USING (true);

@@ -69,6 +69,7 @@ CREATE TABLE bookings (
 -- The public link carries the id alone, so it is looked up without the practice.
 CREATE INDEX bookings_by_id ON bookings (id);
 CREATE INDEX bookings_by_start ON bookings (practice_id, starts_at, id);
+CREATE INDEX bookings_by_request ON bookings (practice_id, requested_at, id) WHERE requested_at IS NOT NULL;
 CREATE INDEX bookings_by_therapist_start ON bookings (practice_id, therapist_id, starts_at);
 CREATE INDEX bookings_by_status ON bookings (practice_id, status, changed_at DESC, id);
 CREATE INDEX bookings_by_patient ON bookings (practice_id, patient_id);

@@ -75,6 +75,17 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_log FOR EACH ROW EXE
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_log EXECUTE FUNCTION audit_log_is_append_only();
 GRANT UPDATE (seq, prev_hash, hash) ON audit_log TO calma_app;
 
+-- Up to where a practice's chain was found whole, so that a look at the log recomputes only what is new. It is a second
+-- witness too: a chain that was rewritten or cut short from outside no longer holds the seal that is noted here.
+CREATE TABLE audit_checks (
+  practice_id uuid PRIMARY KEY REFERENCES practices,
+  seq         bigint NOT NULL CHECK (seq > 0),
+  hash        bytea NOT NULL,
+  -- When the chain was last recomputed from its beginning.
+  whole_at    timestamptz NOT NULL
+);
+CALL isolate_by_practice('audit_checks');
+
 -- Answers to writes that carried an Idempotency-Key; the same key answers the same for a day.
 CREATE TABLE idempotency_keys (
   scope        text NOT NULL,

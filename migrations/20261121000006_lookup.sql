@@ -15,10 +15,11 @@ GRANT SELECT (practice_id, status, next_attempt_at) ON messages TO calma_lookup;
 GRANT SELECT (practice_id, seq) ON audit_log TO calma_lookup;
 GRANT SELECT (practice_id, id, member_id, slug, published) ON therapists TO calma_lookup;
 
--- A public address leads to its therapist only while the profile is published and the practice confirmed.
-CREATE FUNCTION lookup.therapist_by_slug(wanted text) RETURNS TABLE (practice_id uuid, therapist_id uuid)
+-- A public address, the present or an old one, leads to its therapist only while the profile is published and the
+-- practice confirmed. It tells the present address, for sending people there.
+CREATE FUNCTION lookup.therapist_by_slug(wanted text) RETURNS TABLE (practice_id uuid, therapist_id uuid, present text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT s.practice_id, s.therapist_id FROM slugs s
+  SELECT s.practice_id, s.therapist_id, t.slug FROM slugs s
   JOIN therapists t ON t.practice_id = s.practice_id AND t.id = s.therapist_id AND t.published
   JOIN practices p ON p.practice_id = s.practice_id AND p.confirmed_at IS NOT NULL
   WHERE s.slug = wanted $$;
@@ -28,7 +29,8 @@ CREATE FUNCTION lookup.published_slugs() RETURNS SETOF text
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT s.slug FROM slugs s
   JOIN therapists t ON t.practice_id = s.practice_id AND t.id = s.therapist_id AND t.published
-  JOIN practices p ON p.practice_id = s.practice_id AND p.confirmed_at IS NOT NULL ORDER BY 1 $$;
+  JOIN practices p ON p.practice_id = s.practice_id AND p.confirmed_at IS NOT NULL
+  WHERE s.retired_at IS NULL ORDER BY 1 $$;
 
 CREATE FUNCTION lookup.practice_of_booking(wanted uuid) RETURNS uuid
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -101,5 +101,6 @@ pub fn problem_text(problem: FieldProblem) -> Text {
         FieldProblem::PasswordCommon => t::PASSWORD_COMMON,
         FieldProblem::MustAccept => t::MUST_ACCEPT,
         FieldProblem::InvalidChoice => t::INVALID_CHOICE,
+        FieldProblem::OtherSort => t::OTHER_SORT,
     }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
 /// How long open requests may take to finish once the server is told to stop.
@@ -103,10 +104,14 @@ async fn worker(config: &Config, stop: watch::Receiver<bool>) -> Result<(), Stri
     let running = Running::start(config).await?;
     println!("Calma's worker is running.");
     let listener = tokio::spawn(services::live::listen(running.deps.clone()));
-    services::jobs::run_forever(running.deps.clone(), stop).await;
+    let mut jobs = tokio::spawn(services::jobs::run_forever(running.deps.clone(), stop.clone()));
+    let ended = tokio::select! {
+        ended = &mut jobs => ended.map_err(|e| format!("the worker broke off: {e}")),
+        () = told_to_stop(stop) => { finish(jobs).await; Ok(()) }
+    };
     listener.abort();
     running.stop().await;
-    Ok(())
+    ended
 }
 
 async fn serve(mut config: Config, stop: watch::Receiver<bool>) -> Result<(), String> {
@@ -155,10 +160,14 @@ async fn serve_until_stopped(
     live.abort();
     sweeping.abort();
     if let Some(jobs) = jobs {
-        // Its present round finishes; each round is a series of transactions, so cutting it off loses nothing.
-        let _ = tokio::time::timeout(STOP_WITHIN, jobs).await;
+        finish(jobs).await;
     }
     served
+}
+
+/// Lets the worker finish its present rounds; each is a series of transactions, so cutting it off loses nothing.
+async fn finish(jobs: JoinHandle<()>) {
+    let _ = tokio::time::timeout(STOP_WITHIN, jobs).await;
 }
 
 async fn bind(addr: SocketAddr) -> Result<TcpListener, String> {

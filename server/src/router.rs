@@ -4,7 +4,7 @@ use crate::api::v1::bookings::{file, receipt};
 use crate::api::v1::public::calendar;
 use crate::middleware::errors::Fail;
 use crate::middleware::headers::PageNonce;
-use crate::middleware::{errors, forms, headers, limits, origin, session, size, trace};
+use crate::middleware::{errors, forms, headers, limits, moved, origin, session, size, trace};
 use crate::state::AppState;
 use crate::{api, live, site, test_mode};
 use app::context::Typed;
@@ -70,6 +70,7 @@ fn first_segment(path: &str) -> &str {
 fn around(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
     routes
         .layer(DefaultBodyLimit::disable())
+        .layer(axum::middleware::from_fn(moved::moved))
         .layer(from_fn_with_state(state.clone(), forms::forms))
         .layer(from_fn_with_state(state.clone(), limits::limit))
         .layer(from_fn_with_state(state.clone(), session::session))

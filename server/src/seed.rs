@@ -1,20 +1,23 @@
 //! Invented practices to look at: made through the use cases themselves, as people would. All names are made up.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
+mod diary;
+
+use chrono::{Datelike, Days};
 use contracts::accounts::{LogIn, RegisterPractice};
 use contracts::availability::{AddException, AddRule, BookingsInTheWay, ExceptionKind, SaveBuffers};
-use contracts::booking::{BookingView, HoldSlot, PatientDetails, PracticeAction, SubmitProof};
 use contracts::practice::{
     BookingPolicy, PaymentInstructions, PaymentMethod, PaymentTiming, Place, SaveProfile, SaveService,
 };
-use contracts::{BookingId, Lang, ServiceId, TherapistId};
-use services::{Actor, Ctx, Deps, Result, ServiceError, accounts, availability, bookings, practice, slots};
+use contracts::{ErrorCode, FieldProblem, Lang, ServiceId, TherapistId};
+use diary::{Diary, Until, patient};
+use services::{Actor, Ctx, Deps, Result, ServiceError, accounts, availability, practice};
 use std::sync::Arc;
 
 /// The password of all demo logins.
 const PASSWORD: &str = "Calm-Waters-2026";
 const SARAH: &str = "sarah@demo.calma.example";
 const MARIA: &str = "maria@demo.calma.example";
+const TRAINING: &str = "Training day";
 const SLUGS: [&str; 3] = ["dr-sarah", "dra-maria", "lic-tomas"];
 
 /// What to tell whoever starts a demo.
@@ -26,24 +29,36 @@ pub fn logins(base_url: &str) -> String {
 }
 
 /// Loads the demo practices; `false` when there are published therapists already that are not of the demo, or all of
-/// the demo's are there. What an interrupted first load left out is loaded then.
+/// the demo's are finished. Every step looks first whether it was done, so that a load that was interrupted anywhere is
+/// finished by the next one.
 ///
 /// # Errors
 /// The first use case that failed.
 pub async fn load(deps: &Arc<Deps>) -> Result<bool> {
     let system = Ctx::system(deps.clone());
     let published = practice::published_slugs(&system).await?;
-    let there = |slug: &str| published.iter().any(|p| p == slug);
-    if published.iter().any(|slug| !SLUGS.contains(&slug.as_str())) || SLUGS.into_iter().all(there) {
+    if published.iter().any(|slug| !SLUGS.contains(&slug.as_str())) {
         return Ok(false);
     }
-    if !there(SLUGS[0]) {
+    let [sarah, maria, tomas] = SLUGS;
+    let nairobi_is_done = finished(&system, sarah).await?;
+    let buenos_aires_is_done = finished(&system, maria).await? && finished(&system, tomas).await?;
+    if !nairobi_is_done {
         nairobi(&system).await?;
     }
-    if !(there(SLUGS[1]) && there(SLUGS[2])) {
+    if !buenos_aires_is_done {
         buenos_aires(&system).await?;
     }
-    Ok(true)
+    Ok(!(nairobi_is_done && buenos_aires_is_done))
+}
+
+/// A therapist's words about themselves are written last of all ([`finish`]): who has them is finished.
+async fn finished(system: &Ctx, slug: &str) -> Result<bool> {
+    match practice::public_therapist(system, slug).await {
+        Ok(therapist) => Ok(!therapist.bio.is_empty()),
+        Err(error) if error.public.code == ErrorCode::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Registers, confirms and logs in the owner.
@@ -112,46 +127,41 @@ async fn nairobi(system: &Ctx) -> Result<()> {
     .await?;
     let buffers = SaveBuffers { therapist_id: sarah, before_min: 0, after_min: 10, step_min: None };
     availability::save_buffers(&ctx, buffers).await?;
-    publish(&ctx, sarah, SaveProfile {
+    let profile = SaveProfile {
         slug: SLUGS[0].into(),
         name: "Dr. Sarah Wanjiku".into(),
         title: "Clinical psychologist".into(),
-        bio: "I work with adults on anxiety, grief and the big changes of life. We begin with what brings you here, at \
-              your own pace, and agree together on where we want to go.".into(),
+        bio:
+            "I work with adults on anxiety, grief and the big changes of life. We begin with what brings you here, at \
+              your own pace, and agree together on where we want to go."
+                .into(),
         credentials: "PhD in Clinical Psychology\nMember of an invented association, no. 0000".into(),
         languages: "en, sw".into(),
         time_zone: "Africa/Nairobi".into(),
         published: true,
-    })
-    .await?;
-    let diary = Diary { ctx: &ctx, slug: SLUGS[0], method: PaymentMethod::Mpesa };
+    };
+    publish(&ctx, sarah, &profile).await?;
+    let diary = Diary::of(&ctx, SLUGS[0], PaymentMethod::Mpesa);
     diary.past_session(individual, 2, &patient("Wambui Kariuki", "wambui", "+254700000011")).await?;
     diary.past_session(individual, 6, &patient("Brian Mutua", "brian", "+254700000012")).await?;
     let mut free = diary.free(individual, 24).await?;
-    diary.request(individual, free.next(0)?, &patient("John Doe", "john", "+254700000001")).await?;
-    diary.request(individual, free.next(2)?, &patient("Amina Otieno", "amina", "+254700000002")).await?;
-    let waiting = diary.request(individual, free.next(1)?, &patient("Peter Kamau", "peter", "+254700000003")).await?;
-    diary.act(waiting.id, PracticeAction::Approve).await?;
-    let paid = diary.request(individual, free.next(2)?, &patient("Grace Njeri", "grace", "+254700000004")).await?;
-    diary.act(paid.id, PracticeAction::Approve).await?;
-    diary.prove(&paid, "ABC123XYZ").await?;
-    for (name, mail, phone, receipt) in [
-        ("Daniel Kiptoo", "daniel", "+254700000005", "QWE456RTY"),
-        ("Faith Achieng", "faith", "+254700000006", "UIO789PAS"),
-        ("Mary Wairimu", "mary", "+254700000007", "DFG012HJK"),
+    for (skip, name, mail, phone, until) in [
+        (0, "John Doe", "john", "+254700000001", Until::Requested),
+        (2, "Amina Otieno", "amina", "+254700000002", Until::Requested),
+        (1, "Peter Kamau", "peter", "+254700000003", Until::Approved),
+        (2, "Grace Njeri", "grace", "+254700000004", Until::Proved("ABC123XYZ")),
+        (2, "Daniel Kiptoo", "daniel", "+254700000005", Until::Confirmed("QWE456RTY")),
+        (2, "Faith Achieng", "faith", "+254700000006", Until::Confirmed("UIO789PAS")),
+        (2, "Mary Wairimu", "mary", "+254700000007", Until::Confirmed("DFG012HJK")),
+        (1, "Samuel Otieno", "samuel", "+254700000008", Until::Declined("Fully booked on this date")),
     ] {
-        let booking = diary.request(individual, free.next(2)?, &patient(name, mail, phone)).await?;
-        diary.act(booking.id, PracticeAction::Approve).await?;
-        diary.prove(&booking, receipt).await?;
-        diary.act(booking.id, PracticeAction::VerifyPayment).await?;
+        diary.story(individual, &mut free, skip, &patient(name, mail, phone), until).await?;
     }
-    let declined =
-        diary.request(individual, free.next(1)?, &patient("Samuel Otieno", "samuel", "+254700000008")).await?;
-    diary.act(declined.id, PracticeAction::Decline { reason: "Fully booked on this date".into() }).await?;
     let mut free = diary.free(couples, 72).await?;
-    let cancelled = diary.request(couples, free.next(3)?, &patient("Lucy Naliaka", "lucy", "+254700000009")).await?;
-    bookings::cancel_by_patient(&diary.visitor(), &cancelled.token, "We found another time").await?;
-    holiday(&ctx, sarah).await
+    let lucy = patient("Lucy Naliaka", "lucy", "+254700000009");
+    diary.story(couples, &mut free, 3, &lucy, Until::Cancelled("We found another time")).await?;
+    holiday(&ctx, sarah).await?;
+    finish(&ctx, sarah, profile).await
 }
 
 async fn buenos_aires(system: &Ctx) -> Result<()> {
@@ -208,37 +218,51 @@ async fn buenos_aires(system: &Ctx) -> Result<()> {
         service(&ctx, "Terapia familiar", "Una hora y media, en el consultorio.", 90, "40000", Place::InPerson, tomas)
             .await?;
     weekly(&ctx, tomas, &[(1, "09:00", "18:00"), (3, "09:00", "18:00"), (5, "09:00", "13:00")]).await?;
-    publish(&ctx, maria, profile(SLUGS[1], "Dra. María González", "Psicóloga clínica", "Acompaño a personas adultas con ansiedad, duelos y momentos de cambio. Trabajamos a tu ritmo, con objetivos que acordamos juntos.", zone)).await?;
-    publish(
-        &ctx,
-        tomas,
-        profile(
-            SLUGS[2],
-            "Lic. Tomás Ríos",
-            "Terapeuta familiar",
-            "Trabajo con familias y parejas. Se paga en la sesión.",
-            zone,
+    let profiles = [
+        (
+            maria,
+            profile(
+                SLUGS[1],
+                "Dra. María González",
+                "Psicóloga clínica",
+                "Acompaño a personas adultas con ansiedad, duelos y momentos de cambio. Trabajamos a tu ritmo, con objetivos que acordamos juntos.",
+                zone,
+            ),
         ),
-    )
-    .await?;
-
-    let diary = Diary { ctx: &ctx, slug: SLUGS[1], method: PaymentMethod::BankTransfer };
-    let mut free = diary.free(first, 24).await?;
-    diary.request(first, free.next(0)?, &patient("Lucía Fernández", "lucia", "+5491155550001")).await?;
-    let paid = diary.request(first, free.next(2)?, &patient("Martín Sosa", "martin", "+5491155550002")).await?;
-    diary.prove(&paid, "TRF-0001").await?;
-    for (name, mail, phone, receipt) in [
-        ("Carla Benítez", "carla", "+5491155550003", "TRF-0002"),
-        ("Diego Romero", "diego", "+5491155550004", "TRF-0003"),
-    ] {
-        let booking = diary.request(first, free.next(3)?, &patient(name, mail, phone)).await?;
-        diary.prove(&booking, receipt).await?;
-        diary.act(booking.id, PracticeAction::VerifyPayment).await?;
+        (
+            tomas,
+            profile(
+                SLUGS[2],
+                "Lic. Tomás Ríos",
+                "Terapeuta familiar",
+                "Trabajo con familias y parejas. Se paga en la sesión.",
+                zone,
+            ),
+        ),
+    ];
+    for (therapist, profile) in &profiles {
+        publish(&ctx, *therapist, profile).await?;
     }
-    let diary = Diary { ctx: &ctx, slug: SLUGS[2], method: PaymentMethod::Cash };
+    let diary = Diary::of(&ctx, SLUGS[1], PaymentMethod::BankTransfer);
+    let mut free = diary.free(first, 24).await?;
+    for (skip, name, mail, phone, until) in [
+        (0, "Lucía Fernández", "lucia", "+5491155550001", Until::Requested),
+        (2, "Martín Sosa", "martin", "+5491155550002", Until::Proved("TRF-0001")),
+        (3, "Carla Benítez", "carla", "+5491155550003", Until::Confirmed("TRF-0002")),
+        (3, "Diego Romero", "diego", "+5491155550004", Until::Confirmed("TRF-0003")),
+    ] {
+        diary.story(first, &mut free, skip, &patient(name, mail, phone), until).await?;
+    }
+    let diary = Diary::of(&ctx, SLUGS[2], PaymentMethod::Cash);
     let mut free = diary.free(family, 24).await?;
-    diary.request(family, free.next(0)?, &patient("Familia Paz", "paz", "+5491155550005")).await?;
-    diary.request(family, free.next(2)?, &patient("Familia Acosta", "acosta", "+5491155550006")).await?;
+    for (skip, name, mail, phone) in
+        [(0, "Familia Paz", "paz", "+5491155550005"), (2, "Familia Acosta", "acosta", "+5491155550006")]
+    {
+        diary.story(family, &mut free, skip, &patient(name, mail, phone), Until::Requested).await?;
+    }
+    for (therapist, profile) in profiles {
+        finish(&ctx, therapist, profile).await?;
+    }
     Ok(())
 }
 
@@ -259,7 +283,13 @@ async fn own_profile(ctx: &Ctx) -> Result<TherapistId> {
     ctx.member()?.therapist_id.ok_or_else(ServiceError::not_found)
 }
 
-async fn publish(ctx: &Ctx, id: TherapistId, profile: SaveProfile) -> Result<()> {
+/// Opens the address for bookings, without the words that say that all is done.
+async fn publish(ctx: &Ctx, id: TherapistId, profile: &SaveProfile) -> Result<()> {
+    let profile = SaveProfile { bio: String::new(), ..profile.clone() };
+    practice::save_profile(ctx, id, profile).await.map(|_| ())
+}
+
+async fn finish(ctx: &Ctx, id: TherapistId, profile: SaveProfile) -> Result<()> {
     practice::save_profile(ctx, id, profile).await.map(|_| ())
 }
 
@@ -288,13 +318,14 @@ async fn service(
     Ok(practice::save_service(ctx, cmd, vec![therapist]).await?.id)
 }
 
+/// The weekly blocks; those that are there overlap with themselves and stay.
 async fn weekly(ctx: &Ctx, therapist_id: TherapistId, blocks: &[(i16, &str, &str)]) -> Result<()> {
-    if !availability::page(ctx, therapist_id).await?.rules.is_empty() {
-        return Ok(());
-    }
     for (weekday, starts, ends) in blocks {
         let rule = AddRule { therapist_id, weekday: *weekday, starts: (*starts).into(), ends: (*ends).into() };
-        availability::add_rule(ctx, rule).await?;
+        match availability::add_rule(ctx, rule).await {
+            Err(error) if error.public.fields.iter().any(|f| f.problem == FieldProblem::Overlaps) => (),
+            added => added.map(|_| ())?,
+        }
     }
     Ok(())
 }
@@ -302,6 +333,9 @@ async fn weekly(ctx: &Ctx, therapist_id: TherapistId, blocks: &[(i16, &str, &str
 /// One day off, three weeks from now.
 async fn holiday(ctx: &Ctx, therapist_id: TherapistId) -> Result<()> {
     let page = availability::page(ctx, therapist_id).await?;
+    if page.exceptions.iter().any(|exception| exception.reason == TRAINING) {
+        return Ok(());
+    }
     let monday = page.today + Days::new(u64::from(21 + 7 - page.today.weekday().num_days_from_monday()));
     availability::add_exception(
         ctx,
@@ -312,103 +346,10 @@ async fn holiday(ctx: &Ctx, therapist_id: TherapistId) -> Result<()> {
             ends_on: None,
             starts: None,
             ends: None,
-            reason: "Training day".into(),
+            reason: TRAINING.into(),
             bookings: BookingsInTheWay::Keep,
         },
     )
     .await
     .map(|_| ())
-}
-
-fn patient(name: &str, mailbox: &str, phone: &str) -> PatientDetails {
-    PatientDetails {
-        name: name.into(),
-        email: format!("{mailbox}@example.com"),
-        phone: phone.into(),
-        first_time: true,
-        reason: String::new(),
-    }
-}
-
-/// Books at one therapist's.
-struct Diary<'a> {
-    ctx: &'a Ctx,
-    slug: &'static str,
-    method: PaymentMethod,
-}
-
-/// Free starts in order of time.
-struct Free(std::vec::IntoIter<DateTime<Utc>>);
-
-impl Free {
-    /// The next one after leaving some out.
-    fn next(&mut self, skip: usize) -> Result<DateTime<Utc>> {
-        self.0.nth(skip).ok_or_else(|| ServiceError::internal("too few free slots for the demo"))
-    }
-}
-
-impl Diary<'_> {
-    fn visitor(&self) -> Ctx {
-        Ctx { actor: Actor::Visitor, ..self.ctx.clone() }
-    }
-
-    /// Free starts from so many hours on, within four weeks.
-    async fn free(&self, service: ServiceId, hours: i64) -> Result<Free> {
-        self.free_at(&self.visitor(), service, hours).await
-    }
-
-    async fn free_at(&self, ctx: &Ctx, service: ServiceId, hours: i64) -> Result<Free> {
-        let from: NaiveDate = ctx.now.date_naive();
-        let found = slots::availability(ctx, self.slug, service, from, from + Days::new(28)).await?;
-        let earliest = ctx.now + TimeDelta::hours(hours);
-        let starts: Vec<_> = found
-            .days
-            .iter()
-            .flat_map(|day| day.free())
-            .map(|slot| slot.starts_at)
-            .filter(|at| *at >= earliest)
-            .collect();
-        Ok(Free(starts.into_iter()))
-    }
-
-    async fn request(&self, service: ServiceId, at: DateTime<Utc>, who: &PatientDetails) -> Result<BookingView> {
-        self.request_at(&self.visitor(), service, at, who).await
-    }
-
-    async fn request_at(
-        &self,
-        ctx: &Ctx,
-        service_id: ServiceId,
-        starts_at: DateTime<Utc>,
-        who: &PatientDetails,
-    ) -> Result<BookingView> {
-        let hold =
-            HoldSlot { slug: self.slug.into(), service_id, starts_at, visitor_time_zone: None, instead_of: None };
-        let held = bookings::hold(ctx, hold).await?;
-        bookings::save_details(ctx, &held.token, who.clone()).await?;
-        bookings::send_request(ctx, &held.token).await
-    }
-
-    async fn act(&self, id: BookingId, action: PracticeAction) -> Result<()> {
-        bookings::act(self.ctx, id, action).await.map(|_| ())
-    }
-
-    async fn prove(&self, booking: &BookingView, reference: &str) -> Result<()> {
-        let proof = SubmitProof { token: booking.token.clone(), reference: reference.into(), method: self.method };
-        bookings::submit_proof(&self.visitor(), proof, None).await.map(|_| ())
-    }
-
-    /// A session some days ago, booked and confirmed as it was then: use cases know no other time than the caller's.
-    async fn past_session(&self, service: ServiceId, days_ago: i64, who: &PatientDetails) -> Result<()> {
-        let then = self.ctx.now - TimeDelta::days(days_ago + 1);
-        let visitor = Ctx { now: then, ..self.visitor() };
-        let at = self.free_at(&visitor, service, 12).await?.next(0)?;
-        let booking = self.request_at(&visitor, service, at, who).await?;
-        let member = Ctx { now: then, ..self.ctx.clone() };
-        bookings::act(&member, booking.id, PracticeAction::Approve).await?;
-        let reference = format!("OLD{days_ago:05}");
-        let proof = SubmitProof { token: booking.token.clone(), reference, method: self.method };
-        bookings::submit_proof(&visitor, proof, None).await?;
-        bookings::act(&member, booking.id, PracticeAction::VerifyPayment).await.map(|_| ())
-    }
 }

@@ -3,8 +3,8 @@
 contracts::texts! {
     TITLE = "Audit log", "Registro de cambios";
     INTRO = "Who did what. Each entry is sealed with the one before, so a later change would show.", "Quién hizo qué. Cada entrada se sella con la anterior, así un cambio posterior se notaría.";
-    HOLDS_ONE = "Checked just now: the only sealed entry is unchanged.", "Verificado ahora: la única entrada sellada está intacta.";
-    HOLDS = "Checked just now: all {n} sealed entries are unchanged.", "Verificado ahora: las {n} entradas selladas están intactas.";
+    HOLDS_ONE = "The only sealed entry is unchanged.", "La única entrada sellada está intacta.";
+    HOLDS = "All {n} sealed entries are unchanged. New entries are checked now, the whole log at least once a day.", "Las {n} entradas selladas están intactas. Las nuevas se verifican ahora; el registro entero, al menos una vez por día.";
     BROKEN = "Entry {n} does not follow from the one before: the log was changed from outside.", "La entrada {n} no coincide con la anterior: el registro fue alterado desde afuera.";
     NUMBER = "No.", "N.º";
     AT = "When", "Cuándo";

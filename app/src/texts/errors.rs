@@ -43,4 +43,5 @@ contracts::texts! {
     PASSWORD_COMMON = "This password is well known. Choose another one.", "Esta contraseña es muy conocida. Elija otra.";
     MUST_ACCEPT = "Please accept this to go on.", "Debe aceptar para continuar.";
     INVALID_CHOICE = "Please choose one of the options.", "Elija una de las opciones.";
+    OTHER_SORT = "The list was ordered differently before. Please begin at its first page.", "La lista estaba en otro orden. Empiece por su primera página.";
 }

@@ -25,4 +25,8 @@ pub struct AuditCheck {
     pub entries: i64,
     /// The first entry whose hash does not follow from the one before.
     pub broken_at: Option<i64>,
+    /// When the chain was last recomputed from its first entry and held; since then only what is new was. Absent when it
+    /// never did.
+    #[serde(default)]
+    pub whole_at: Option<DateTime<Utc>>,
 }

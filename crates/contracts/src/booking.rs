@@ -1,5 +1,6 @@
 //! Bookings as the patient and the practice see them, and what either can do with them.
 
+use crate::lists::BookingSort;
 use crate::{BookingId, FileId, Money, ProofId, ServiceId, TherapistId, practice::*};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -351,6 +352,8 @@ pub struct BookingFilter {
     pub cursor: Option<String>,
     #[serde(default)]
     pub limit: Option<u32>,
+    #[serde(default)]
+    pub sort: BookingSort,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

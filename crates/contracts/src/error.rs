@@ -80,6 +80,8 @@ codes! {
         PasswordCommon = "password_common",
         MustAccept = "must_accept",
         InvalidChoice = "invalid_choice",
+        /// A list's cursor that was made in another order of the list.
+        OtherSort = "other_sort",
     }
 }
 

@@ -11,6 +11,7 @@ pub mod error;
 pub mod ids;
 pub mod lang;
 pub mod limits;
+pub mod lists;
 pub mod live;
 pub mod messages;
 pub mod money;

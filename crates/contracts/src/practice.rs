@@ -217,6 +217,31 @@ pub struct ServiceView {
     pub therapists: Vec<TherapistId>,
 }
 
+/// How one therapist gives a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TherapistTerms {
+    pub therapist_id: TherapistId,
+    /// What patients book: the therapist's own, else the service's.
+    pub duration_min: i32,
+    pub price: Money,
+    /// Is the duration the therapist's own?
+    pub own_duration: bool,
+    /// Is the price the therapist's own?
+    pub own_price: bool,
+}
+
+/// What differs for one therapist; what is left out is as the service says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SaveTerms {
+    #[serde(default)]
+    pub duration_min: Option<i32>,
+    /// As typed: `2000` or `2.000,50`, in the practice's currency.
+    #[serde(default)]
+    pub price: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SaveService {

@@ -65,8 +65,8 @@ const TABLE: [(Resource, [&str; 6]); 9] = [
     (Resource::Bookings,     ["CRUD", "CRUD",  "RU",     "R",      "R",       "R"]),
     // Verifying a proof is an update: the front desk does it, a therapist for their own bookings.
     (Resource::Payments,     ["CRUD", "RU",    "RU",     "",       "RU",      "R"]),
-    // Sending a failed message again is an update.
-    (Resource::Messages,     ["CRUD", "RU",    "R",      "",       "",        "R"]),
+    // Sending a message again is an update; a therapist does so for their own bookings.
+    (Resource::Messages,     ["CRUD", "RU",    "RU",     "",       "",        "R"]),
     (Resource::Audit,        ["CRUD", "R",     "",       "",       "",        ""]),
 ];
 
@@ -125,7 +125,7 @@ mod tests {
                     (Availability, "CRUD"),
                     (Bookings, "RU"),
                     (Payments, "RU"),
-                    (Messages, "R"),
+                    (Messages, "RU"),
                     (Audit, ""),
                 ],
             ),

@@ -11,7 +11,7 @@ pub(crate) mod throttle;
 
 pub use invitations::{accept_invitation, invitation, invite, revoke_invitation};
 pub use login::{log_in, log_out, me, member_of, refresh, switch_practice};
-pub use members::{members, set_member_active};
+pub use members::{members, members_by, set_member_active};
 pub use registration::{confirm_email, confirm_without_link, register};
 pub use reset::{forgot_password, reset_password};
 

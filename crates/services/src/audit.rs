@@ -1,17 +1,21 @@
 //! The audit log: who did what, chained by hashes.
 
-use crate::cursor::Cursor;
+use crate::cursor::{self, Cursor};
 use crate::{Actor, Ctx, Result};
+use chrono::Duration;
 use contracts::audit::*;
 use contracts::booking::Page;
+use contracts::lists::{AuditSort, PageOf};
 use contracts::*;
 use domain::permissions::{Action, Resource};
 use store::StoreError;
-use store::audit::NewEntry;
+use store::audit::{NewEntry, Seal};
 use uuid::Uuid;
 
 /// Entries sealed in one transaction.
 const BATCH: i64 = 500;
+/// A look at the log recomputes its chain from the beginning when that was not done for so long.
+const WHOLE_EVERY_HOURS: i64 = 24;
 
 /// Call it in the transaction of the deed. `details` holds codes and ids only.
 ///
@@ -40,28 +44,67 @@ pub(crate) async fn record(
 /// # Errors
 /// `UNAUTHORIZED`, `FORBIDDEN`, or a field error on a `cursor` that is none of ours.
 pub async fn list(ctx: &Ctx, cursor: Option<String>) -> Result<Page<AuditEntry>> {
-    let member = ctx.may(Action::Read, Resource::Audit)?;
-    let before = Cursor::parse_or_newest(cursor.as_deref())?;
-    let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
-    let limit = i64::from(limits::PAGE_DEFAULT) + 1;
-    let mut rows = store::audit::list(&mut tx, member.practice_id, before.id, limit).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    let more = rows.len() > limits::PAGE_DEFAULT as usize;
-    rows.truncate(limits::PAGE_DEFAULT as usize);
-    let next = rows.last().filter(|_| more).map(|(id, entry)| Cursor { at: entry.at, id: *id }.to_string());
-    Ok(Page { items: rows.into_iter().map(|(_, entry)| entry).collect(), next })
+    page(ctx, PageOf::after(cursor)).await
 }
 
-/// Recomputes the practice's chain.
+/// The log in the order and size asked for.
+///
+/// # Errors
+/// As [`list`].
+pub async fn page(ctx: &Ctx, of: PageOf<AuditSort>) -> Result<Page<AuditEntry>> {
+    let member = ctx.may(Action::Read, Resource::Audit)?;
+    let after = Cursor::parse(of.cursor.as_deref(), of.sort)?.map(|cursor| cursor.id);
+    let size = cursor::size(of.limit);
+    let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
+    let rows = store::audit::list(&mut tx, member.practice_id, of.sort, after, i64::from(size) + 1).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    let page = cursor::page(rows, size, of.sort, |(id, entry)| Cursor { at: entry.at, id: *id });
+    Ok(Page { items: page.items.into_iter().map(|(_, entry)| entry).collect(), next: page.next })
+}
+
+/// Recomputes the practice's chain from its first entry, and holds it against the seal that was noted last.
 ///
 /// # Errors
 /// `UNAUTHORIZED` or `FORBIDDEN`.
 pub async fn verify(ctx: &Ctx) -> Result<AuditCheck> {
+    checked(ctx, false).await
+}
+
+/// The same for a look at the log: what was found whole within a day is not recomputed, only what was sealed since. A
+/// change behind that seal therefore shows a day later at most, or when somebody asks for [`verify`].
+///
+/// # Errors
+/// `UNAUTHORIZED` or `FORBIDDEN`.
+pub async fn verify_new(ctx: &Ctx) -> Result<AuditCheck> {
+    checked(ctx, true).await
+}
+
+async fn checked(ctx: &Ctx, only_new: bool) -> Result<AuditCheck> {
     let member = ctx.may(Action::Read, Resource::Audit)?;
-    let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
-    let check = store::audit::check(&mut tx, member.practice_id).await?;
+    let practice = member.practice_id;
+    let mut tx = ctx.deps.db.practice(practice, Some(member.user_id)).await?;
+    let noted = store::audit::noted(&mut tx, practice).await?;
+    if let Some(seal) = &noted
+        && store::audit::hash_of(&mut tx, practice, seal.seq).await?.as_deref() != Some(&seal.hash)
+    {
+        // The entry is gone or another: the first break before it says more, if there is one.
+        let found = store::audit::check(&mut tx, practice, None).await?;
+        let broken_at = Some(found.broken_at.map_or(seal.seq, |at| at.min(seal.seq)));
+        return Ok(AuditCheck { entries: found.entries, broken_at, whole_at: Some(seal.whole_at) });
+    }
+    let fresh = noted.as_ref().filter(|seal| only_new && ctx.now - seal.whole_at < Duration::hours(WHOLE_EVERY_HOURS));
+    let found = store::audit::check(&mut tx, practice, fresh).await?;
+    let entries = fresh.map_or(0, |seal| seal.seq) + found.entries;
+    let known = noted.as_ref().map(|seal| seal.whole_at);
+    if found.broken_at.is_some() {
+        return Ok(AuditCheck { entries, broken_at: found.broken_at, whole_at: known });
+    }
+    let whole_at = fresh.map_or(ctx.now, |seal| seal.whole_at);
+    if let Some((seq, hash)) = found.last {
+        store::audit::note(&mut tx, practice, &Seal { seq, hash, whole_at }).await?;
+    }
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(check)
+    Ok(AuditCheck { entries, broken_at: None, whole_at: Some(whole_at) })
 }
 
 /// Seals what was written since the last time, in all practices; returns how many entries. Several servers may do so at

@@ -1,6 +1,6 @@
-//! Photos and payment receipts: sniffed, limited, kept outside the database.
+//! Photos and payment receipts: sniffed, limited, stripped of metadata, kept outside the database.
 
-use crate::{Actor, Ctx, Result, ServiceError, practice};
+use crate::{Actor, Ctx, Result, ServiceError, pictures, practice};
 use contracts::limits::UPLOAD_MAX;
 use contracts::*;
 use domain::permissions::{Action, Resource};
@@ -12,7 +12,8 @@ use store::{files as stored, lookup, therapists};
 pub(crate) const PHOTO: &str = "photo";
 pub(crate) const PAYMENT_PROOF: &str = "payment_proof";
 
-/// Checks size and real type (png, jpeg, webp; pdf for receipts), stores the bytes, writes the row. Inside the caller's
+/// Checks size and real type (png, jpeg, webp; pdf for receipts), takes the metadata out of pictures (a photo of a
+/// receipt tells where its sender lives), stores the bytes, writes the row. Inside the caller's
 /// transaction: if that does not commit, bytes nobody refers to stay behind, which is harmless.
 ///
 /// # Errors
@@ -24,13 +25,14 @@ pub(crate) async fn keep(
     purpose: &str,
     bytes: Vec<u8>,
 ) -> Result<FileId> {
-    let size = bytes.len() as u64;
-    if size > UPLOAD_MAX {
+    if bytes.len() as u64 > UPLOAD_MAX {
         return Err(ServiceError::code(ErrorCode::TooLarge));
     }
     let content_type = sniff(&bytes)
         .filter(|found| purpose == PAYMENT_PROOF || *found != PDF)
         .ok_or_else(|| ServiceError::code(ErrorCode::UnsupportedFile))?;
+    let bytes = pictures::bare(content_type, bytes).ok_or_else(|| ServiceError::code(ErrorCode::UnsupportedFile))?;
+    let size = bytes.len() as u64;
     let id: FileId = ctx.new_id();
     let sha256 = Sha256::digest(&bytes);
     ctx.deps.files.put(&key(practice, id), bytes).await.map_err(unavailable)?;

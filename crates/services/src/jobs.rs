@@ -3,14 +3,13 @@
 //! Every step locks what it works on and passes over what another server has locked, so any number of workers may run;
 //! a step that is done leaves nothing to do, so it may run any number of times.
 
-use crate::{Ctx, Deps, Result, audit, bookings, files, messages};
-use chrono::Duration;
-use contracts::PracticeId;
-use contracts::booking::BookingStatus;
+use crate::{Ctx, Deps, Result, ServiceError, accounts, audit, bookings, files, idempotency, messages};
+use chrono::{DateTime, Duration, Utc};
 use contracts::live::{LiveEvent, LiveKind};
+use contracts::{BookingId, PracticeId};
 use serde_json::json;
 use std::sync::Arc;
-use store::{StoreError, lookup, occupancy, patients, proofs};
+use store::{StoreError, lookup, patients, proofs};
 use tokio::sync::{broadcast, watch};
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -19,37 +18,58 @@ pub struct Done {
     pub erased: u32,
     pub sent: u32,
     pub sealed: u32,
+    pub forgotten: u32,
 }
 
-/// Bookings that end or are erased in one transaction.
+/// Bookings that are looked up at once; each then ends or is erased in a transaction of its own.
 const BATCH: i64 = 100;
 /// Never-paid requests keep their personal data this long after they closed (product §4).
 const KEEP_HOURS: i64 = 24;
 const ROUND: std::time::Duration = std::time::Duration::from_secs(1);
+/// Nothing depends on when expired links and old keys go.
+const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 /// After a notice, wait this long: what comes together is done together.
 const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 
-/// One round: lapse holds, expire bookings, erase, send messages, seal the audit log. Safe on several servers at once.
+/// One round of everything that is due: lapse holds, expire bookings, erase, seal the audit log, send messages. Safe on
+/// several servers at once.
 ///
 /// # Errors
 /// The first error of the round; the rest of the round was done nevertheless.
 pub async fn run_due(ctx: &Ctx) -> Result<Done> {
-    let mut done = Done::default();
     let mut first = Ok(());
+    let mut done = deadlines(ctx, &mut first).await?;
+    done.sent = kept(&mut first, messages::send_due(ctx).await);
+    first.map(|()| done)
+}
+
+/// What passed deadlines bring. It speaks to the database alone, so nobody's mail server can delay it.
+async fn deadlines(ctx: &Ctx, first: &mut Result<()>) -> Result<Done> {
+    let mut done = Done::default();
     let mut connection = ctx.deps.db.connection().await?;
     let due = lookup::practices_with_due_bookings(&mut connection, ctx.now).await?;
-    let closed_before = ctx.now - Duration::hours(KEEP_HOURS);
-    let erasable = lookup::practices_with_erasable_bookings(&mut connection, closed_before).await?;
+    let erasable = lookup::practices_with_erasable_bookings(&mut connection, closed_before(ctx)).await?;
     drop(connection);
     for practice in due {
-        done.ended += kept(&mut first, end_due(ctx, practice).await);
+        let ended = end_due(ctx, practice, first).await;
+        done.ended += kept(first, ended);
     }
     for practice in erasable {
-        done.erased += kept(&mut first, erase_closed(ctx, practice).await);
+        let erased = erase_closed(ctx, practice, first).await;
+        done.erased += kept(first, erased);
     }
-    done.sent = kept(&mut first, messages::send_due(ctx).await);
-    done.sealed = kept(&mut first, audit::seal_all(ctx).await);
-    first.map(|()| done)
+    done.sealed = kept(first, audit::seal_all(ctx).await);
+    Ok(done)
+}
+
+/// Forgets links, logins, counters and Idempotency-Keys whose time is over; returns how many rows went.
+///
+/// # Errors
+/// The first error; the rest was forgotten nevertheless.
+pub async fn forget(ctx: &Ctx) -> Result<u64> {
+    let expired = accounts::forget_expired(ctx).await;
+    let old = idempotency::forget_old(ctx).await;
+    Ok(expired? + old?)
 }
 
 /// The number, or nothing and the first error kept.
@@ -67,61 +87,87 @@ fn kept(first: &mut Result<()>, result: Result<u32>) -> u32 {
     }
 }
 
-/// Ends what is over in one practice: holds in silence, requests with a message.
-async fn end_due(ctx: &Ctx, practice: PracticeId) -> Result<u32> {
+/// Says in the log which booking it was.
+fn about(id: BookingId, error: ServiceError) -> ServiceError {
+    ServiceError { internal: Some(format!("booking {id}: {error}")), ..error }
+}
+
+/// The moment before which closed requests are erased.
+fn closed_before(ctx: &Ctx) -> DateTime<Utc> {
+    ctx.now - Duration::hours(KEEP_HOURS)
+}
+
+/// Ends what is over in one practice. Each booking ends on its own and the search goes on behind it, so one that cannot
+/// end keeps no other from ending.
+async fn end_due(ctx: &Ctx, practice: PracticeId, first: &mut Result<()>) -> Result<u32> {
     let mut ended = 0;
+    let mut after = None;
     loop {
         let mut tx = ctx.deps.db.practice(practice, None).await?;
-        let ids = store::bookings::lock_due(&mut tx, practice, ctx.now, BATCH).await?;
-        let rows = store::bookings::of_ids(&mut tx, practice, &ids).await?;
-        let (holds, requests): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status == BookingStatus::Held);
-        let holds: Vec<_> = holds.into_iter().map(|row| row.id).collect();
-        if !holds.is_empty() {
-            store::bookings::lapse(&mut tx, practice, &holds, ctx.now).await?;
-            occupancy::free(&mut tx, practice, &holds).await?;
-        }
-        for row in &requests {
-            bookings::expire(&mut tx, ctx, row).await?;
-        }
+        let due = store::bookings::due(&mut tx, practice, ctx.now, after, BATCH).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        ended += count(ids.len());
-        if count(ids.len()) < count_of(BATCH) {
+        for (_, id) in &due {
+            ended += kept(first, end_one(ctx, practice, *id).await.map_err(|error| about(*id, error)));
+        }
+        if count(due.len()) < count_of(BATCH) {
             return Ok(ended);
         }
+        after = due.last().copied();
     }
 }
 
-/// Erases what never-paid requests of one practice tell of a person, and patients who existed only for them.
-async fn erase_closed(ctx: &Ctx, practice: PracticeId) -> Result<u32> {
-    let closed_before = ctx.now - Duration::hours(KEEP_HOURS);
+/// Ends one booking, a hold in silence and a request with a message; none when another server has it.
+async fn end_one(ctx: &Ctx, practice: PracticeId, id: BookingId) -> Result<u32> {
+    let mut tx = ctx.deps.db.practice(practice, None).await?;
+    if !store::bookings::try_lock(&mut tx, practice, id).await? {
+        return Ok(0);
+    }
+    let row = store::bookings::get(&mut tx, practice, id).await?;
+    let Some(row) = row.filter(|row| row.deadline.is_some_and(|at| at <= ctx.now)) else { return Ok(0) };
+    bookings::expire(&mut tx, ctx, &row).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(1)
+}
+
+/// Erases what never-paid requests of one practice tell of a person, and patients who existed only for them. Each on
+/// its own, like [`end_due`].
+async fn erase_closed(ctx: &Ctx, practice: PracticeId, first: &mut Result<()>) -> Result<u32> {
     let mut erased = 0;
+    let mut after = None;
     loop {
         let mut tx = ctx.deps.db.practice(practice, None).await?;
-        let found = store::bookings::lock_erasable(&mut tx, practice, closed_before, BATCH).await?;
-        let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
-        let mut receipts = vec![];
-        if !ids.is_empty() {
-            store::bookings::erase(&mut tx, practice, &ids, ctx.now).await?;
-            receipts = proofs::erase_rejected(&mut tx, practice, &ids).await?;
-        }
-        let known: Vec<_> = found.iter().filter_map(|(id, patient)| patient.map(|patient| (id, patient))).collect();
-        if !known.is_empty() {
-            let patients: Vec<_> = known.iter().map(|(_, patient)| *patient).collect();
-            patients::delete_orphans(&mut tx, practice, &patients).await?;
-        }
-        // A hold that was never sent leaves no trace worth one.
-        for (id, _) in known {
-            audit::record(&mut tx, ctx, practice, "booking.erased", Some(id.0), json!({})).await?;
-        }
+        let found = store::bookings::erasable(&mut tx, practice, closed_before(ctx), None, after, BATCH).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        for receipt in receipts {
-            files::discard(ctx, practice, receipt).await;
+        for one in &found {
+            erased += kept(first, erase_one(ctx, practice, one.id).await.map_err(|error| about(one.id, error)));
         }
-        erased += count(ids.len());
-        if count(ids.len()) < count_of(BATCH) {
+        if count(found.len()) < count_of(BATCH) {
             return Ok(erased);
         }
+        after = found.last().map(|last| (last.closed_at, last.id));
     }
+}
+
+/// Erases one request; none when another server has it or something changed meanwhile.
+async fn erase_one(ctx: &Ctx, practice: PracticeId, id: BookingId) -> Result<u32> {
+    let mut tx = ctx.deps.db.practice(practice, None).await?;
+    if !store::bookings::try_lock(&mut tx, practice, id).await? {
+        return Ok(0);
+    }
+    let found = store::bookings::erasable(&mut tx, practice, closed_before(ctx), Some(id), None, 1).await?;
+    let Some(booking) = found.first() else { return Ok(0) };
+    store::bookings::erase(&mut tx, practice, &[id], ctx.now).await?;
+    let receipts = proofs::erase_rejected(&mut tx, practice, &[id]).await?;
+    // A hold that was never sent leaves no trace worth one.
+    if let Some(patient) = booking.patient {
+        patients::delete_orphans(&mut tx, practice, &[patient]).await?;
+        audit::record(&mut tx, ctx, practice, "booking.erased", Some(id.0), json!({})).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    for receipt in receipts {
+        files::discard(ctx, practice, receipt).await;
+    }
+    Ok(1)
 }
 
 fn count(n: usize) -> u32 {
@@ -132,24 +178,67 @@ fn count_of(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// Rounds until `stop` resolves; about one a second, sooner when a booking changed and its messages wait. An error is
-/// logged and the next round tries again.
-pub async fn run_forever(deps: Arc<Deps>, mut stop: watch::Receiver<bool>) {
+/// What the worker does side by side: a mail server that does not answer must not keep holds from lapsing, and neither
+/// waits for the clearing up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Deadlines,
+    Messages,
+    Forgetting,
+}
+
+impl Work {
+    async fn round(self, ctx: &Ctx) -> Result<Done> {
+        match self {
+            Self::Deadlines => {
+                let mut first = Ok(());
+                let done = deadlines(ctx, &mut first).await?;
+                first.map(|()| done)
+            }
+            Self::Messages => Ok(Done { sent: messages::send_due(ctx).await?, ..Done::default() }),
+            Self::Forgetting => {
+                let forgotten = u32::try_from(forget(ctx).await?).unwrap_or(u32::MAX);
+                Ok(Done { forgotten, ..Done::default() })
+            }
+        }
+    }
+}
+
+/// Rounds until `stop` resolves. An error is logged and the next round tries again.
+pub async fn run_forever(deps: Arc<Deps>, stop: watch::Receiver<bool>) {
+    tokio::join!(
+        rounds(Work::Deadlines, deps.clone(), stop.clone()),
+        rounds(Work::Messages, deps.clone(), stop.clone()),
+        rounds(Work::Forgetting, deps, stop),
+    );
+}
+
+/// About one round a second, sooner when a booking changed and its messages wait; forgetting once an hour.
+async fn rounds(work: Work, deps: Arc<Deps>, mut stop: watch::Receiver<bool>) {
     let mut live = deps.live.subscribe();
     while !*stop.borrow() {
         // What is announced from here on wakes the next round; what was before is seen by this one.
         drain(&mut live);
-        let ctx = Ctx::system(deps.clone());
-        match run_due(&ctx).await {
-            Ok(done) if done != Done::default() => tracing::debug!(?done, "round"),
+        match work.round(&Ctx::system(deps.clone())).await {
+            Ok(done) if done != Done::default() => tracing::debug!(?work, ?done, "round"),
             Ok(_) => {}
-            Err(error) => tracing::error!(%error, "a round failed"),
+            Err(error) => tracing::error!(?work, %error, "a round failed"),
         }
         tokio::select! {
             changed = stop.changed() => if changed.is_err() { return },
-            () = tokio::time::sleep(ROUND) => {}
-            () = booking_changed(&mut live) => tokio::time::sleep(GATHER).await,
+            () = next_round(work, &mut live) => {}
         }
+    }
+}
+
+/// Resolves when it is time for the next round.
+async fn next_round(work: Work, live: &mut broadcast::Receiver<LiveEvent>) {
+    if work == Work::Forgetting {
+        return tokio::time::sleep(FORGET_EVERY).await;
+    }
+    tokio::select! {
+        () = tokio::time::sleep(ROUND) => {}
+        () = booking_changed(live) => tokio::time::sleep(GATHER).await,
     }
 }
 
@@ -173,7 +262,6 @@ async fn booking_changed(live: &mut broadcast::Receiver<LiveEvent>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ServiceError;
 
     #[test]
     fn the_first_error_is_kept_and_the_rest_counts_on() {

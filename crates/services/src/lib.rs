@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod live;
 pub mod messages;
 pub mod patient_access;
+mod pictures;
 pub mod practice;
 pub mod slots;
 pub mod tokens;

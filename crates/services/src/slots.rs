@@ -11,8 +11,9 @@ use contracts::booking::{Availability, SlotStatus};
 use contracts::limits::SLUG_MAX;
 use contracts::*;
 use domain::slots;
+use store::lookup::{self, Address};
 use store::occupancy::{TakenUntil, Terms};
-use store::{StoreError, lookup, occupancy};
+use store::{StoreError, occupancy};
 use uuid::Uuid;
 
 /// Days of a range, at most.
@@ -107,25 +108,39 @@ fn check_range(today: NaiveDate, from: NaiveDate, until: NaiveDate) -> Result<()
 
 /// The therapist behind a public address.
 async fn therapist_of(ctx: &Ctx, slug: &str) -> Result<(PracticeId, TherapistId)> {
-    if slug.len() > SLUG_MAX as usize || !slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-        return Err(ServiceError::not_found());
-    }
-    let key = format!("{SLUGS}{slug}");
-    let found = ctx.deps.cache.get(&key).await;
-    if let Some((practice, therapist)) = found.value.as_deref().and_then(read_pair) {
-        return Ok((practice, therapist));
-    }
-    let mut connection = ctx.deps.db.connection().await?;
-    let pair = lookup::therapist_by_slug(&mut connection, slug).await?.ok_or_else(ServiceError::not_found)?;
-    let bytes = [pair.0.0.as_bytes().as_slice(), pair.1.0.as_bytes().as_slice()].concat();
-    let ttl = Duration::minutes(TTL_MIN).to_std().unwrap_or_default();
-    ctx.deps.cache.put(&key, found.generation, bytes, ttl).await;
-    Ok(pair)
+    let found = address_of(ctx, slug).await?.ok_or_else(ServiceError::not_found)?;
+    Ok((found.practice, found.therapist))
 }
 
-fn read_pair(bytes: &[u8]) -> Option<(PracticeId, TherapistId)> {
-    let (practice, therapist) = bytes.split_at_checked(16)?;
-    Some((PracticeId(Uuid::from_slice(practice).ok()?), TherapistId(Uuid::from_slice(therapist).ok()?)))
+/// Whose a public address is, from the cache where it is there.
+pub(crate) async fn address_of(ctx: &Ctx, slug: &str) -> Result<Option<Address>> {
+    if slug.len() > SLUG_MAX as usize || !slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return Ok(None);
+    }
+    let key = format!("{SLUGS}{slug}");
+    let kept = ctx.deps.cache.get(&key).await;
+    if let Some(address) = kept.value.as_deref().and_then(read_address) {
+        return Ok(Some(address));
+    }
+    let mut connection = ctx.deps.db.connection().await?;
+    let Some(found) = lookup::address(&mut connection, slug).await? else { return Ok(None) };
+    let ttl = Duration::minutes(TTL_MIN).to_std().unwrap_or_default();
+    ctx.deps.cache.put(&key, kept.generation, written(&found), ttl).await;
+    Ok(Some(found))
+}
+
+fn written(address: &Address) -> Vec<u8> {
+    [address.practice.0.as_bytes().as_slice(), address.therapist.0.as_bytes(), address.slug.as_bytes()].concat()
+}
+
+fn read_address(bytes: &[u8]) -> Option<Address> {
+    let (practice, rest) = bytes.split_at_checked(16)?;
+    let (therapist, slug) = rest.split_at_checked(16)?;
+    Some(Address {
+        practice: PracticeId(Uuid::from_slice(practice).ok()?),
+        therapist: TherapistId(Uuid::from_slice(therapist).ok()?),
+        slug: String::from_utf8(slug.to_vec()).ok()?,
+    })
 }
 
 /// The engine's answer as the page shows it.
@@ -212,10 +227,10 @@ mod tests {
 
     #[test]
     fn an_address_reads_back() {
-        let (practice, therapist) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let bytes = [practice.as_bytes().as_slice(), therapist.as_bytes().as_slice()].concat();
-        assert_eq!(read_pair(&bytes), Some((PracticeId(practice), TherapistId(therapist))));
-        assert_eq!(read_pair(b"short"), None);
+        let (practice, therapist) = (PracticeId(Uuid::from_u128(1)), TherapistId(Uuid::from_u128(2)));
+        let address = Address { practice, therapist, slug: "dr-ana".into() };
+        assert_eq!(read_address(&written(&address)), Some(address));
+        assert_eq!(read_address(b"short"), None);
     }
 
     #[test]

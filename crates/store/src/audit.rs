@@ -5,7 +5,8 @@
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
-use contracts::audit::{AuditCheck, AuditEntry};
+use contracts::audit::AuditEntry;
+use contracts::lists::AuditSort;
 use contracts::{MemberId, PracticeId};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -43,7 +44,40 @@ pub async fn insert(conn: &mut PgConnection, practice: PracticeId, entry: &NewEn
     Ok(())
 }
 
-/// Entries older than `before`, newest first, each with its id to go on from. Ids are UUIDv7, so their order is the
+struct RawEntry {
+    id: Uuid,
+    seq: Option<i64>,
+    at: DateTime<Utc>,
+    actor_kind: String,
+    actor_name: Option<String>,
+    action: String,
+    entity_id: Option<Uuid>,
+}
+
+macro_rules! page_of_entries {
+    ($behind:tt, $order:tt, $connection:expr, $practice:expr, $after:expr, $limit:expr) => {
+        sqlx::query_as!(
+            RawEntry,
+            r#"SELECT a.id, a.seq, a.at, a.actor_kind, u.name AS "actor_name?", a.action, a.entity_id
+               FROM audit_log a
+               LEFT JOIN members m ON m.practice_id = a.practice_id AND m.id = a.actor_id
+               LEFT JOIN users u ON u.id = m.user_id
+               WHERE a.practice_id = $1 AND ($2::uuid IS NULL OR a.id "#
+                + $behind
+                + " $2)
+               ORDER BY a.id "
+                + $order
+                + " LIMIT $3",
+            $practice.0,
+            $after,
+            $limit
+        )
+        .fetch_all($connection)
+        .await?
+    };
+}
+
+/// Entries behind `after` in the order asked for, each with its id to go on from. Ids are UUIDv7, so their order is the
 /// order of time and the primary key serves the page.
 ///
 /// # Errors
@@ -51,21 +85,14 @@ pub async fn insert(conn: &mut PgConnection, practice: PracticeId, entry: &NewEn
 pub async fn list(
     conn: &mut PgConnection,
     practice: PracticeId,
-    before: Uuid,
+    sort: AuditSort,
+    after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<(Uuid, AuditEntry)>, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT a.id, a.seq, a.at, a.actor_kind, u.name AS "actor_name?", a.action, a.entity_id
-           FROM audit_log a
-           LEFT JOIN members m ON m.practice_id = a.practice_id AND m.id = a.actor_id
-           LEFT JOIN users u ON u.id = m.user_id
-           WHERE a.practice_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3"#,
-        practice.0,
-        before,
-        limit
-    )
-    .fetch_all(conn)
-    .await?;
+    let rows = match sort {
+        AuditSort::At => page_of_entries!(">", "ASC", conn, practice, after, limit),
+        AuditSort::AtDown => page_of_entries!("<", "DESC", conn, practice, after, limit),
+    };
     let entry = rows.into_iter().map(|row| {
         let entry = AuditEntry {
             seq: row.seq,
@@ -123,23 +150,92 @@ pub async fn seal(conn: &mut PgConnection, practice: PracticeId, limit: i64) -> 
     Ok(done.rows_affected())
 }
 
-/// Recomputes the chain: every sealed entry follows the one before without a gap, names its hash, and has the hash its
-/// content gives. What was cut off at the end cannot be seen from inside.
+/// A sealed entry of which it is known that the chain up to it held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seal {
+    pub seq: i64,
+    pub hash: Vec<u8>,
+    /// When the chain up to here was recomputed from its beginning.
+    pub whole_at: DateTime<Utc>,
+}
+
+/// What recomputing found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Entries recomputed.
+    pub entries: i64,
+    /// The first that does not follow from the one before.
+    pub broken_at: Option<i64>,
+    /// Number and hash of the last one.
+    pub last: Option<(i64, Vec<u8>)>,
+}
+
+/// Recomputes the chain behind a seal, or all of it: every sealed entry follows the one before without a gap, names its
+/// hash, and has the hash its content gives. What was cut off at the end cannot be seen from inside; see [`hash_of`].
 ///
 /// # Errors
 /// When the database cannot answer.
-pub async fn check(conn: &mut PgConnection, practice: PracticeId) -> Result<AuditCheck, StoreError> {
+pub async fn check(conn: &mut PgConnection, practice: PracticeId, behind: Option<&Seal>) -> Result<Found, StoreError> {
     let row = sqlx::query!(
-        r#"SELECT count(*) AS "entries!", min(seq) FILTER (WHERE NOT holds) AS broken_at
+        r#"SELECT count(*) AS "entries!", min(seq) FILTER (WHERE NOT holds) AS broken_at, max(seq) AS last,
+             (array_agg(hash ORDER BY seq DESC))[1] AS hash
            FROM (
-             SELECT seq, seq = row_number() OVER chain AND prev_hash IS NOT DISTINCT FROM lag(hash) OVER chain
+             SELECT seq, hash, seq = $2 + row_number() OVER chain
+               AND prev_hash IS NOT DISTINCT FROM coalesce(lag(hash) OVER chain, $3::bytea)
                AND hash = audit_log_hash(a, seq, prev_hash) AS holds
-             FROM audit_log a WHERE practice_id = $1 AND seq IS NOT NULL
+             FROM audit_log a WHERE practice_id = $1 AND seq > $2
              WINDOW chain AS (ORDER BY seq)
            ) entries"#,
-        practice.0
+        practice.0,
+        behind.map_or(0, |seal| seal.seq),
+        behind.map(|seal| seal.hash.as_slice())
     )
     .fetch_one(conn)
     .await?;
-    Ok(AuditCheck { entries: row.entries, broken_at: row.broken_at })
+    Ok(Found { entries: row.entries, broken_at: row.broken_at, last: row.last.zip(row.hash) })
+}
+
+/// The hash an entry's content gives now, if the entry is there.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn hash_of(conn: &mut PgConnection, practice: PracticeId, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    let hash = sqlx::query_scalar!(
+        "SELECT audit_log_hash(a, seq, prev_hash) FROM audit_log a WHERE practice_id = $1 AND seq = $2",
+        practice.0,
+        seq
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(hash.flatten())
+}
+
+/// The last seal that was found whole.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn noted(conn: &mut PgConnection, practice: PracticeId) -> Result<Option<Seal>, StoreError> {
+    let row = sqlx::query_as!(Seal, "SELECT seq, hash, whole_at FROM audit_checks WHERE practice_id = $1", practice.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row)
+}
+
+/// Notes a seal that was found whole; one that is further on stays.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn note(conn: &mut PgConnection, practice: PracticeId, seal: &Seal) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO audit_checks (practice_id, seq, hash, whole_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (practice_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, whole_at = excluded.whole_at
+         WHERE audit_checks.seq <= excluded.seq",
+        practice.0,
+        seal.seq,
+        seal.hash,
+        seal.whole_at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

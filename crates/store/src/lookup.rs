@@ -22,7 +22,31 @@ pub struct Membership {
     pub therapist_id: Option<TherapistId>,
 }
 
-/// The published therapist of a confirmed practice behind a public address.
+/// Whose a public address is, and which is their present one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    pub practice: PracticeId,
+    pub therapist: TherapistId,
+    /// Another one than was asked for when the therapist has moved on from that.
+    pub slug: String,
+}
+
+/// The published therapist of a confirmed practice behind a public address, the present or an old one.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn address(connection: &mut PgConnection, slug: &str) -> Result<Option<Address>, StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT practice_id AS "practice_id!", therapist_id AS "therapist_id!", present AS "present!"
+           FROM lookup.therapist_by_slug($1)"#,
+        slug
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|r| Address { practice: r.practice_id.into(), therapist: r.therapist_id.into(), slug: r.present }))
+}
+
+/// The same without the address.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -30,13 +54,7 @@ pub async fn therapist_by_slug(
     connection: &mut PgConnection,
     slug: &str,
 ) -> Result<Option<(PracticeId, TherapistId)>, StoreError> {
-    let row = sqlx::query!(
-        r#"SELECT practice_id AS "practice_id!", therapist_id AS "therapist_id!" FROM lookup.therapist_by_slug($1)"#,
-        slug
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|r| (r.practice_id.into(), r.therapist_id.into())))
+    Ok(address(connection, slug).await?.map(|found| (found.practice, found.therapist)))
 }
 
 /// Every published address, in order.

@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
+use contracts::lists::MessageSort;
 use contracts::messages::{MessageStatus, MessageView};
 use contracts::{BookingId, Lang, MessageId, PracticeId, TherapistId};
 use sqlx::PgConnection;
@@ -46,8 +47,9 @@ pub struct Filter {
     pub status: Option<MessageStatus>,
     /// Only messages about this therapist's bookings.
     pub therapist: Option<TherapistId>,
-    /// Only older than this one.
-    pub before: (DateTime<Utc>, Uuid),
+    pub sort: MessageSort,
+    /// When the last one of the page before was written, and its id.
+    pub after: Option<(DateTime<Utc>, Uuid)>,
     pub limit: i64,
 }
 
@@ -78,7 +80,51 @@ pub async fn insert(conn: &mut PgConnection, practice: PracticeId, new: &NewMess
     Ok(())
 }
 
-/// Messages, newest first.
+struct RawMessage {
+    id: Uuid,
+    booking_id: Option<Uuid>,
+    template: String,
+    recipient: String,
+    subject: String,
+    body_text: String,
+    status: String,
+    attempts: i32,
+    last_error: Option<String>,
+    created_at: DateTime<Utc>,
+    sent_at: Option<DateTime<Utc>>,
+}
+
+macro_rules! page_of_messages {
+    ($behind:tt, $order:tt, $connection:expr, $practice:expr, $filter:expr) => {
+        sqlx::query_as!(
+            RawMessage,
+            "SELECT id, booking_id, template, recipient, subject, body_text, status, attempts, last_error, created_at,
+               sent_at
+             FROM messages m
+             WHERE practice_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) "
+                + $behind
+                + " ($2, $3::uuid))
+               AND ($4::text IS NULL OR status = $4)
+               AND ($5::uuid IS NULL OR EXISTS (SELECT FROM bookings b
+                 WHERE b.practice_id = m.practice_id AND b.id = m.booking_id AND b.therapist_id = $5))
+             ORDER BY created_at "
+                + $order
+                + ", id "
+                + $order
+                + " LIMIT $6",
+            $practice.0,
+            $filter.after.map(|(at, _)| at),
+            $filter.after.map(|(_, id)| id),
+            $filter.status.map(MessageStatus::as_str),
+            $filter.therapist.map(|id| id.0),
+            $filter.limit
+        )
+        .fetch_all($connection)
+        .await?
+    };
+}
+
+/// Messages in the order asked for, then by id.
 ///
 /// # Errors
 /// When the database cannot answer, or a status is unknown.
@@ -87,22 +133,10 @@ pub async fn list(
     practice: PracticeId,
     filter: &Filter,
 ) -> Result<Vec<MessageView>, StoreError> {
-    let rows = sqlx::query!(
-        "SELECT id, booking_id, template, recipient, subject, body_text, status, attempts, last_error, created_at, sent_at
-         FROM messages m
-         WHERE practice_id = $1 AND (created_at, id) < ($2, $3) AND ($4::text IS NULL OR status = $4)
-           AND ($5::uuid IS NULL OR EXISTS (SELECT FROM bookings b
-             WHERE b.practice_id = m.practice_id AND b.id = m.booking_id AND b.therapist_id = $5))
-         ORDER BY created_at DESC, id DESC LIMIT $6",
-        practice.0,
-        filter.before.0,
-        filter.before.1,
-        filter.status.map(MessageStatus::as_str),
-        filter.therapist.map(|id| id.0),
-        filter.limit
-    )
-    .fetch_all(conn)
-    .await?;
+    let rows = match filter.sort {
+        MessageSort::CreatedAt => page_of_messages!(">", "ASC", conn, practice, filter),
+        MessageSort::CreatedAtDown => page_of_messages!("<", "DESC", conn, practice, filter),
+    };
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
         views.push(MessageView {

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
-use contracts::practice::{BookingPolicy, PaymentInstructions, Place, PracticeSettings, ServiceView};
+use contracts::practice::{BookingPolicy, PaymentInstructions, Place, PracticeSettings, ServiceView, TherapistTerms};
 use contracts::{Lang, Money, PracticeId, ServiceId, TherapistId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -244,6 +244,59 @@ pub async fn set_service_therapists(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// How the therapists of a service give it.
+pub async fn terms(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    service: ServiceId,
+) -> Result<Vec<TherapistTerms>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT ts.therapist_id, coalesce(ts.duration_min, s.duration_min) AS "duration_min!",
+                  coalesce(ts.price_minor, s.price_minor) AS "price_minor!", s.currency,
+                  ts.duration_min IS NOT NULL AS "own_duration!", ts.price_minor IS NOT NULL AS "own_price!"
+           FROM therapist_services ts JOIN services s ON s.practice_id = ts.practice_id AND s.id = ts.service_id
+           WHERE ts.practice_id = $1 AND ts.service_id = $2 ORDER BY ts.therapist_id"#,
+        practice.0,
+        service.0
+    )
+    .fetch_all(conn)
+    .await?;
+    let terms = rows.into_iter().map(|row| TherapistTerms {
+        therapist_id: TherapistId(row.therapist_id),
+        duration_min: row.duration_min,
+        price: Money::new(row.price_minor, row.currency),
+        own_duration: row.own_duration,
+        own_price: row.own_price,
+    });
+    Ok(terms.collect())
+}
+
+/// What differs for one therapist; `None` is as the service says.
+///
+/// # Errors
+/// [`StoreError::NothingChanged`] when the therapist does not give the service.
+pub async fn set_terms(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    service: ServiceId,
+    therapist: TherapistId,
+    duration_min: Option<i32>,
+    price_minor: Option<i64>,
+) -> Result<(), StoreError> {
+    let done = sqlx::query!(
+        "UPDATE therapist_services SET duration_min = $4, price_minor = $5
+         WHERE practice_id = $1 AND service_id = $2 AND therapist_id = $3",
+        practice.0,
+        service.0,
+        therapist.0,
+        duration_min,
+        price_minor
+    )
+    .execute(conn)
+    .await?;
+    changed_one(done.rows_affected())
 }
 
 /// A write that must hit one row did.

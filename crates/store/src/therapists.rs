@@ -132,7 +132,8 @@ async fn claim_slug(
     Ok(done.rows_affected() == 1)
 }
 
-/// Saves what a therapist edits in their profile: everything but photo, buffers and policy.
+/// Saves what a therapist edits in their profile: everything but photo, buffers and policy. An address that is given up
+/// stays theirs and leads to the new one.
 ///
 /// # Errors
 /// Constraint `slugs_pkey` when someone in the installation has the address.
@@ -140,6 +141,7 @@ pub async fn save_profile(
     conn: &mut PgConnection,
     practice: PracticeId,
     profile: &TherapistProfile,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let done = sqlx::query!(
         "UPDATE therapists SET slug = $3, name = $4, title = $5, bio = $6, credentials = $7, languages = $8,
@@ -159,15 +161,46 @@ pub async fn save_profile(
     .execute(&mut *conn)
     .await?;
     changed_one(done.rows_affected())?;
-    let done = sqlx::query!(
-        "UPDATE slugs SET slug = $3 WHERE practice_id = $1 AND therapist_id = $2",
+    move_to(conn, practice, profile.id, &profile.slug, now).await
+}
+
+/// Makes this the therapist's present address: one they had before, or one that nobody ever had.
+async fn move_to(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    therapist: TherapistId,
+    slug: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE slugs SET retired_at = $4
+         WHERE practice_id = $1 AND therapist_id = $2 AND slug <> $3 AND retired_at IS NULL",
         practice.0,
-        profile.id.0,
-        profile.slug
+        therapist.0,
+        slug,
+        now
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    changed_one(done.rows_affected())
+    let own = sqlx::query!(
+        "UPDATE slugs SET retired_at = NULL WHERE practice_id = $1 AND therapist_id = $2 AND slug = $3",
+        practice.0,
+        therapist.0,
+        slug
+    )
+    .execute(&mut *conn)
+    .await?;
+    if own.rows_affected() == 0 {
+        sqlx::query!(
+            "INSERT INTO slugs (slug, practice_id, therapist_id) VALUES ($1, $2, $3)",
+            slug,
+            practice.0,
+            therapist.0
+        )
+        .execute(conn)
+        .await?;
+    }
+    Ok(())
 }
 
 pub async fn set_photo(

@@ -1,13 +1,15 @@
-//! Catches e-mail instead of sending it, and fails on request.
+//! Catches e-mail instead of sending it, and fails or hangs on request.
 
 use integrations::cache::Later;
 use integrations::mail::{Email, MailError, Mailer};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Default)]
 pub struct Mailbox {
     received: Mutex<Vec<Email>>,
     failure: Mutex<Option<MailError>>,
+    hangs: AtomicBool,
 }
 
 impl Mailbox {
@@ -23,11 +25,19 @@ impl Mailbox {
     pub fn fail_with(&self, failure: Option<MailError>) {
         *self.failure.lock().expect("mailbox") = failure;
     }
+
+    /// From now on it accepts connections and never answers.
+    pub fn hang(&self) {
+        self.hangs.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Mailer for Mailbox {
     fn send<'a>(&'a self, email: &'a Email) -> Later<'a, Result<(), MailError>> {
         Box::pin(async move {
+            if self.hangs.load(Ordering::Relaxed) {
+                return std::future::pending().await;
+            }
             if let Some(failure) = self.failure.lock().expect("mailbox").clone() {
                 return Err(failure);
             }

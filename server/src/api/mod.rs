@@ -84,7 +84,7 @@ pub fn document() -> OpenApi {
                 .description(Some(
                     "Booking, practice and patient side of Calma. Log in at /api/v1/auth/login and send the access token \
                      as `Authorization: Bearer …`, or use the cookies it sets. Amounts are in minor units. Lists take \
-                     `limit` (25 by default, 100 at most), `cursor` and `fields`. Reads carry an `ETag`; every POST takes \
+                     `limit` (25 by default, 100 at most), `cursor`, `sort` and `fields`. Reads carry an `ETag`; every POST takes \
                      an `Idempotency-Key`.",
                 ))
                 .build(),

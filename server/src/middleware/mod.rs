@@ -4,6 +4,7 @@ pub mod errors;
 pub mod forms;
 pub mod headers;
 pub mod limits;
+pub mod moved;
 pub mod origin;
 pub mod session;
 pub mod size;

@@ -240,6 +240,30 @@ async fn a_proof_that_comes_too_late_is_never_lost() {
     let decided = b::act(&practice.ctx(&app), bookings[1].id, PracticeAction::LateRefund).await.unwrap();
     assert_eq!(decided.proof.unwrap().state, ProofState::Refunded);
     assert_eq!(b::counts(&practice.ctx(&app)).await.unwrap().late_proofs, 0);
+    app.run_jobs().await;
+    let told = app.mailbox.to("john@example.com");
+    assert!(told.iter().any(|message| message.subject == "Your payment was returned"));
+    let to_therapist: Vec<_> = app.mailbox.to(&practice.email).into_iter().map(|m| (m.subject, m.text)).collect();
+    let late: Vec<_> = to_therapist.iter().filter(|(subject, _)| subject.starts_with("Late payment")).collect();
+    assert_eq!(late.len(), 2, "{to_therapist:?}");
+    assert_eq!(late.iter().filter(|(_, text)| text.contains("no longer free")).count(), 1);
+}
+
+#[tokio::test]
+async fn late_money_that_is_kept_is_told_to_its_patient() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let slot = at("2026-03-10T06:00:00Z");
+    let booking = practice.request(&app, slot).await;
+    b::act(&practice.ctx(&app), booking.id, PracticeAction::Approve).await.unwrap();
+    app.clock.advance(TimeDelta::hours(25));
+    app.run_jobs().await;
+    practice.hold(&app, slot).await.unwrap();
+    b::submit_proof(&app.visitor(), proof(&booking.token), None).await.unwrap();
+    b::act(&practice.ctx(&app), booking.id, PracticeAction::LateCredit).await.unwrap();
+    app.run_jobs().await;
+    let told = app.mailbox.to("john@example.com");
+    assert!(told.iter().any(|message| message.subject == "Your payment is kept for you"));
 }
 
 #[tokio::test]

@@ -166,6 +166,30 @@ async fn reads_answer_304_when_nothing_changed() {
 }
 
 #[tokio::test]
+async fn slots_leave_as_they_are_kept() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let router = server(&app, "");
+    let (from, until) = ("2026-03-10", "2026-03-11");
+    let path = format!(
+        "/api/v1/public/availability?slug={}&service_id={}&from={from}&until={until}",
+        practice.slug, practice.service
+    );
+    let days = (from.parse().unwrap(), until.parse().unwrap());
+    let expected =
+        services::slots::availability_json(&app.visitor(), &practice.slug, practice.service, days.0, days.1).await;
+    let expected = expected.unwrap();
+    for _ in 0..2 {
+        let answer = send(&router, request("GET", &path, None, None)).await;
+        assert_eq!((answer.status, &answer.body), (StatusCode::OK, &expected));
+        assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json");
+        assert!(answer.headers.contains_key(header::ETAG));
+    }
+    let narrowed = send(&router, request("GET", &format!("{path}&fields=today"), None, None)).await;
+    assert_eq!(narrowed.json(), serde_json::json!({ "today": "2026-03-02" }));
+}
+
+#[tokio::test]
 async fn other_sites_cannot_act_in_a_member_s_name() {
     let app = TestApp::new().await;
     let practice = Practice::new(&app, "alpha").await;

@@ -3,9 +3,10 @@
 use contracts::accounts::Role;
 use contracts::availability::{AddException, AddRule, BookingsInTheWay, ExceptionKind, SaveBuffers};
 use contracts::booking::{BookingFilter, PracticeAction};
+use contracts::messages::MessageStatus;
 use contracts::practice::{SaveProfile, SaveService};
 use contracts::{ErrorCode, TherapistId};
-use services::{Actor, Ctx, Member, ServiceError};
+use services::{Actor, Ctx, Member, ServiceError, messages};
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
 
@@ -134,6 +135,32 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
 }
 
 #[tokio::test]
+async fn a_therapist_sends_messages_of_their_own_bookings_again_and_no_others() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    app.run_jobs().await;
+    app.mailbox.fail_with(Some(integrations::mail::MailError::Permanent("550 no such box".into())));
+    practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    app.run_jobs().await;
+    app.mailbox.fail_with(None);
+    let member = |therapist_id| Member { role: Role::Therapist, therapist_id, ..practice.owner.clone() };
+    let own = app.ctx(Actor::Member(member(Some(practice.therapist))));
+    let failed = messages::list(&own, Some(MessageStatus::Failed), None).await.unwrap().items;
+    let mine = failed.iter().find(|message| message.recipient == "john@example.com").unwrap();
+    let colleague = app.ctx(Actor::Member(member(Some(uuid::Uuid::from_u128(9).into()))));
+    for stranger in [colleague, app.ctx(Actor::Member(member(None)))] {
+        assert_eq!(code(messages::resend(&stranger, mine.id).await), ErrorCode::NotFound);
+    }
+    messages::resend(&own, mine.id).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(app.mailbox.to("john@example.com").len(), 1);
+    // What is about no booking of theirs, such as the practice's confirmation mail, is not theirs to send.
+    let all = messages::list(&practice.ctx(&app), None, None).await.unwrap().items;
+    let other = all.iter().find(|message| message.booking_id.is_none()).unwrap();
+    assert_eq!(code(messages::resend(&own, other.id).await), ErrorCode::NotFound);
+}
+
+#[tokio::test]
 async fn another_practice_sees_and_changes_nothing() {
     let app = TestApp::new().await;
     let mine = Practice::new(&app, "alpha").await;
@@ -143,7 +170,7 @@ async fn another_practice_sees_and_changes_nothing() {
     assert!(members.members.iter().all(|m| m.email != mine.email));
     let set = services::accounts::set_member_active(&other.ctx(&app), mine.owner.member_id, false).await;
     assert_eq!(code(set), ErrorCode::NotFound);
-    let list = services::messages::list(&other.ctx(&app), None, None).await.unwrap();
+    let list = messages::list(&other.ctx(&app), None, None).await.unwrap();
     assert!(list.items.iter().all(|message| message.recipient != "john@example.com"));
 }
 

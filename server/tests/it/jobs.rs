@@ -5,6 +5,7 @@ use contracts::booking::{BookingStatus, PracticeAction};
 use contracts::messages::MessageStatus;
 use integrations::mail::MailError;
 use services::bookings as b;
+use std::time::Duration;
 use test_support::TestApp;
 use test_support::builders::{Practice, at, john};
 
@@ -105,4 +106,97 @@ async fn messages_that_fail_are_tried_three_times_and_stay_visible() {
     services::messages::resend(&practice.ctx(&app), mine.id).await.unwrap();
     app.run_jobs().await;
     assert_eq!(app.mailbox.to("john@example.com").len(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_server_that_hangs_delays_neither_deadlines_nor_clearing_up() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    app.clock.advance(TimeDelta::days(30));
+    sqlx::query("INSERT INTO idempotency_keys (scope, key, request_hash, created_at) VALUES ('s', 'k', '', $1)")
+        .bind(at("2026-03-02T08:00:00Z"))
+        .execute(&app.owner)
+        .await
+        .unwrap();
+    app.mailbox.hang();
+    practice.request(&app, at("2026-04-07T06:00:00Z")).await;
+    let held = practice.hold(&app, at("2026-04-08T06:00:00Z")).await.unwrap();
+    app.clock.advance(TimeDelta::minutes(11));
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let worker = tokio::spawn(services::jobs::run_forever(app.deps.clone(), stopped));
+    let lapsed = async {
+        while b::view(&app.visitor(), &held.token).await.unwrap().status != BookingStatus::Expired {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), lapsed).await.expect("the hold lapses while a message hangs");
+    let cleared = async {
+        let left = "SELECT (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM one_time_links)";
+        while sqlx::query_scalar::<_, i64>(left).fetch_one(&app.owner).await.unwrap() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), cleared).await.expect("old keys and links go while a message hangs");
+    worker.abort();
+}
+
+/// From now on nothing can change this booking.
+async fn freeze(app: &TestApp, booking: contracts::BookingId) {
+    for sql in [
+        "CREATE OR REPLACE FUNCTION frozen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'frozen'; END $$"
+            .into(),
+        format!(
+            "CREATE TRIGGER frozen BEFORE UPDATE ON bookings FOR EACH ROW WHEN (OLD.id = '{booking}') \
+             EXECUTE FUNCTION frozen()"
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.owner).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_booking_that_cannot_end_keeps_no_other_from_ending() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let stuck = practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    app.clock.advance(TimeDelta::minutes(1));
+    let other = practice.request(&app, at("2026-03-11T06:00:00Z")).await;
+    freeze(&app, stuck.id).await;
+    app.clock.advance(TimeDelta::days(2));
+    let round = services::jobs::run_due(&app.system()).await;
+    let error = round.unwrap_err().to_string();
+    assert!(error.contains(&stuck.id.to_string()) && error.contains("frozen"), "the log names it: {error}");
+    assert_eq!(b::view(&app.visitor(), &other.token).await.unwrap().status, BookingStatus::Expired);
+    assert_eq!(b::view(&app.visitor(), &stuck.token).await.unwrap().status, BookingStatus::PendingApproval);
+    // However many are stuck, what comes behind them is looked at in the same round.
+    let mut tx = app.deps.db.practice(practice.id, None).await.unwrap();
+    let now = app.system().now;
+    let due = store::bookings::due(&mut tx, practice.id, now, None, 1).await.unwrap();
+    assert_eq!(due.first().map(|(_, id)| *id), Some(stuck.id));
+    let behind = store::bookings::due(&mut tx, practice.id, now, due.first().copied(), 1).await.unwrap();
+    assert!(behind.is_empty(), "{behind:?}");
+    drop(tx);
+    sqlx::query("DROP TRIGGER frozen ON bookings").execute(&app.owner).await.unwrap();
+    assert_eq!(app.run_jobs().await.ended, 1);
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_erased_keeps_no_other_from_erasure() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let stuck = practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    let other = practice.request(&app, at("2026-03-11T06:00:00Z")).await;
+    for booking in [&stuck, &other] {
+        let decline = PracticeAction::Decline { reason: "No".into() };
+        b::act(&practice.ctx(&app), booking.id, decline).await.unwrap();
+        app.clock.advance(TimeDelta::minutes(1));
+    }
+    // Nobody is erased before their last message is sent.
+    app.run_jobs().await;
+    freeze(&app, stuck.id).await;
+    app.clock.advance(TimeDelta::hours(25));
+    assert!(services::jobs::run_due(&app.system()).await.is_err());
+    let left: Vec<uuid::Uuid> =
+        sqlx::query_scalar("SELECT id FROM bookings WHERE erased_at IS NULL").fetch_all(&app.owner).await.unwrap();
+    assert_eq!(left, [stuck.id.0]);
 }

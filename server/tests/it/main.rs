@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing set-up is a failing test")]
 
 mod accounts;
+mod addresses;
 mod audit;
 mod availability;
 mod bookings;
@@ -9,6 +10,10 @@ mod catalogue;
 mod http;
 mod isolation;
 mod jobs;
+mod lists;
 mod pages;
 mod permissions;
 mod races;
+mod seed;
+mod terms;
+mod uploads;

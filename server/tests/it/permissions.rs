@@ -105,6 +105,13 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("GET", "/api/v1/services", May(Action::Read, Resource::Services), None),
         endpoint("POST", "/api/v1/services", May(Action::Create, Resource::Services), service()),
         endpoint("PUT", "/api/v1/services/{service}", May(Action::Update, Resource::Services), service()),
+        endpoint("GET", "/api/v1/services/{service}/therapists", May(Action::Read, Resource::Services), None),
+        endpoint(
+            "PUT",
+            "/api/v1/services/{service}/therapists/{therapist}",
+            May(Action::Update, Resource::Services),
+            Some(json!({ "duration_min": 50 })),
+        ),
         endpoint("GET", "/api/v1/availability", May(Action::Read, Resource::Availability), None),
         endpoint("GET", "/api/v1/availability/rules", May(Action::Read, Resource::Availability), None),
         endpoint(

@@ -38,7 +38,7 @@ pub fn action_text(code: &str) -> Option<Text> {
         "practice.instructions_saved" => words::PRACTICE_INSTRUCTIONS_SAVED,
         "practice.policy_saved" => words::PRACTICE_POLICY_SAVED,
         "practice.settings_saved" => words::PRACTICE_SETTINGS_SAVED,
-        "service.saved" => words::SERVICE_SAVED,
+        "service.saved" | "service.terms_saved" => words::SERVICE_SAVED,
         "therapist.added" => words::THERAPIST_ADDED,
         "therapist.photo_set" => words::THERAPIST_PHOTO_SET,
         "therapist.profile_saved" => words::THERAPIST_PROFILE_SAVED,

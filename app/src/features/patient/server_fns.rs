@@ -24,20 +24,24 @@ pub async fn cancel_my_booking(token: String, #[server(default)] reason: String)
 #[server(input = MultipartFormData)]
 pub async fn send_payment_proof(data: MultipartData) -> Result<(), UiError> {
     let ctx = ctx()?;
-    let (cmd, receipt) = reply(read_proof(data).await)?;
+    let (cmd, receipt) = reply(read_proof(&ctx, data).await)?;
     reply(bookings::submit_proof(&ctx, cmd, receipt).await)?;
     Ok(())
 }
 
-/// Reads the form's parts; never more than the largest receipt.
+/// Reads the form's parts; never more than the largest receipt, and none for a link that leads nowhere: the token stands
+/// before the file.
 #[cfg(feature = "ssr")]
-async fn read_proof(data: MultipartData) -> services::Result<(SubmitProof, Option<Vec<u8>>)> {
+async fn read_proof(ctx: &services::Ctx, data: MultipartData) -> services::Result<(SubmitProof, Option<Vec<u8>>)> {
     let broken = |_| ServiceError::code(ErrorCode::Validation);
     let mut parts = data.into_inner().ok_or_else(|| ServiceError::code(ErrorCode::Validation))?;
     let (mut token, mut reference, mut method, mut receipt) = (String::new(), String::new(), None, None);
     while let Some(mut part) = parts.next_field().await.map_err(broken)? {
         let name = part.name().unwrap_or_default().to_owned();
         let largest = if name == "file" { limits::UPLOAD_MAX } else { 4096 };
+        if name == "file" {
+            bookings::awaits_proof(ctx, &token).await?;
+        }
         let mut bytes = Vec::new();
         while let Some(chunk) = part.chunk().await.map_err(broken)? {
             if (bytes.len() + chunk.len()) as u64 > largest {

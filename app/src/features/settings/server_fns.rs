@@ -173,6 +173,8 @@ pub async fn upload_photo(form: MultipartData) -> Result<(), UiError> {
             match field.name() {
                 Some("therapist") => therapist = field.text().await.map_err(broken)?,
                 Some("photo") => {
+                    // Who may not set it uploads nothing; the therapist stands before the photo.
+                    services::practice::may_set_photo(&ctx, read::id(&therapist)?).await?;
                     while let Some(chunk) = field.chunk().await.map_err(broken)? {
                         bytes.extend_from_slice(&chunk);
                         if bytes.len() as u64 > contracts::limits::UPLOAD_MAX {

@@ -3,19 +3,28 @@
 use super::login::commit;
 use crate::{Ctx, Result, ServiceError, audit};
 use contracts::accounts::{MembersPage, Role};
+use contracts::lists::MemberSort;
 use contracts::{ErrorCode, MemberId};
 use domain::permissions::{Action, Resource};
 use serde_json::json;
 use store::accounts::{invitations, logins, members as rows};
 
-/// All members, and the invitations nobody accepted yet.
+/// All members, active ones first, and the invitations nobody accepted yet.
 ///
 /// # Errors
 /// `UNAUTHORIZED` or `FORBIDDEN`.
 pub async fn members(ctx: &Ctx) -> Result<MembersPage> {
+    members_by(ctx, MemberSort::default()).await
+}
+
+/// All members in the order asked for, and the invitations nobody accepted yet.
+///
+/// # Errors
+/// `UNAUTHORIZED` or `FORBIDDEN`.
+pub async fn members_by(ctx: &Ctx, sort: MemberSort) -> Result<MembersPage> {
     let member = ctx.may(Action::Read, Resource::Members)?;
     let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
-    let members = rows::list(&mut tx, member.practice_id).await?;
+    let members = rows::list(&mut tx, member.practice_id, sort).await?;
     let invitations = invitations::open(&mut tx, member.practice_id).await?;
     commit(tx).await?;
     Ok(MembersPage { members, invitations })

@@ -17,7 +17,7 @@ mod view;
 
 pub use held::{hold, hold_again, release};
 pub use practice::{act, counts, dashboard, get, list, week};
-pub use proof::submit_proof;
+pub use proof::{awaits_proof, submit_proof};
 pub use public::{calendar_file, cancel_by_patient, save_details, send_request, view};
 
 pub(crate) use practice::cancel_in;

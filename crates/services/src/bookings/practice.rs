@@ -2,13 +2,15 @@
 
 use super::notify;
 use super::steps::{self, is_over, lock, reread};
-use super::view::{card, cards, conflict, cursor, read_cursor};
+use super::view::{card, cards, conflict};
+use crate::cursor::{self, Cursor};
 use crate::messages::Template;
 use crate::{Ctx, Member, Result, ServiceError, audit};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use contracts::booking::*;
-use contracts::limits::{PAGE_DEFAULT, PAGE_MAX, REASON_MAX};
+use contracts::limits::REASON_MAX;
+use contracts::lists::BookingSort;
 use contracts::practice::PracticeSettings;
 use contracts::{BookingId, FieldProblem, PracticeId, TherapistId};
 use domain::booking::Event;
@@ -139,31 +141,35 @@ fn visible(member: &Member, row: &BookingRow) -> bool {
     row.requested_at.is_some() && own(member).is_none_or(|own| own == row.therapist_id)
 }
 
-/// Sent requests by their start, a page at a time.
+/// Sent requests in the order asked for, a page at a time.
 ///
 /// # Errors
 /// `NOT_FOUND` for another's therapist; a field error for a cursor that is none.
 pub async fn list(ctx: &Ctx, filter: BookingFilter) -> Result<Page<BookingCard>> {
     let member = ctx.may(Action::Read, Resource::Bookings)?;
-    let limit = filter.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+    let size = cursor::size(filter.limit);
     let narrow = ListFilter {
         status: filter.status,
         therapist: narrowed(member, filter.therapist_id)?,
         from: filter.from,
         until: filter.until,
-        after: filter.cursor.as_deref().map(read_cursor).transpose()?,
-        limit: i64::from(limit) + 1,
+        sort: filter.sort,
+        after: Cursor::parse(filter.cursor.as_deref(), filter.sort)?.map(Cursor::pair),
+        limit: i64::from(size) + 1,
     };
     let mut tx = begin(ctx, member).await?;
     let rows = bookings::list(&mut tx, member.practice_id, &narrow).await?;
     commit(tx).await?;
-    let mut items = cards(&rows)?;
-    let more = items.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    if more {
-        items.pop();
-    }
-    let next = items.last().filter(|_| more).map(cursor);
-    Ok(Page { items, next })
+    Ok(cursor::page(cards(&rows)?, size, filter.sort, |card| place(card, filter.sort)))
+}
+
+/// Where a card stands in a list of this order.
+fn place(card: &BookingCard, sort: BookingSort) -> Cursor {
+    let at = match sort {
+        BookingSort::StartsAt | BookingSort::StartsAtDown => card.starts_at,
+        BookingSort::CreatedAt | BookingSort::CreatedAtDown => card.requested_at.unwrap_or(card.starts_at),
+    };
+    Cursor { at, id: card.id.0 }
 }
 
 /// The week that contains this day; all therapists the member may see, or one of them.
@@ -318,7 +324,10 @@ async fn late(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, member: &Member, state: 
     proofs::decide(tx, row.practice_id, row.id, state, Some(member.member_id), None, ctx.now).await?;
     let kept = (state == ProofState::Credit).then_some(ctx.now);
     bookings::touch(tx, row.practice_id, row.id, kept).await?;
-    reread(tx, row).await
+    let row = reread(tx, row).await?;
+    let told = if kept.is_some() { Template::LatePaymentKept } else { Template::LatePaymentReturned };
+    notify::patient(tx, ctx, &row, told, "", None).await?;
+    Ok(row)
 }
 
 fn cleaned(reason: &str, required: bool) -> Result<String> {

@@ -16,6 +16,20 @@ use store::bookings::{self, BookingRow, ClosedBy};
 use store::proofs::{self, NewProof};
 use store::{StoreError, Tx, occupancy};
 
+/// Does this link lead to a booking that a proof can be submitted for, or that has one? For asking before a receipt is
+/// read; [`submit_proof`] decides.
+///
+/// # Errors
+/// `NOT_FOUND`; `CONFLICT` when no payment is awaited.
+pub async fn awaits_proof(ctx: &Ctx, token: &str) -> Result<()> {
+    let (mut tx, practice, id) = open(ctx, token).await?;
+    let row = bookings::get(&mut tx, practice, id).await?.ok_or_else(ServiceError::not_found)?;
+    tx.commit().await.map_err(StoreError::from)?;
+    let in_time = steps::after(&row, Event::SubmitProof).is_ok();
+    let late = is_late(ctx, &row) && row.requested_at.is_some() && !row.erased;
+    if in_time || late || open_proof(&row).is_some() { Ok(()) } else { Err(conflict(row.status)) }
+}
+
 /// Records what the patient says they paid. After expiry it is recorded as late, and the booking revives if its slot is
 /// still free; else the proof waits for the practice to decide about the money. Submitting the same reference again
 /// answers the same.

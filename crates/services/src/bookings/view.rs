@@ -1,13 +1,10 @@
-//! From stored rows to what patients and practices see, and the opaque cursor of lists.
+//! From stored rows to what patients and practices see.
 
 use crate::{Ctx, Result, ServiceError, tokens};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::NaiveDateTime;
 use contracts::booking::{BookingCard, BookingStatus, BookingView, PatientDetails};
-use contracts::{BookingId, ErrorCode, FieldProblem, Money};
+use contracts::{ErrorCode, Money};
 use store::bookings::BookingRow;
-use uuid::Uuid;
 
 /// The start on the therapist's wall clock.
 pub(super) fn local(row: &BookingRow) -> Result<NaiveDateTime> {
@@ -99,43 +96,4 @@ pub(super) fn conflict(now: BookingStatus) -> ServiceError {
     let mut error = ServiceError::code(ErrorCode::Conflict);
     error.public.current_status = Some(now);
     error
-}
-
-/// Where a page of a list ended, as one opaque word.
-pub(super) fn cursor(card: &BookingCard) -> String {
-    let mut bytes = card.starts_at.timestamp_micros().to_be_bytes().to_vec();
-    bytes.extend_from_slice(card.id.0.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// # Errors
-/// A field error when this installation did not make it.
-pub(super) fn read_cursor(text: &str) -> Result<(DateTime<Utc>, BookingId)> {
-    let wrong = || ServiceError::field("cursor", FieldProblem::InvalidChoice);
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
-    let (at, id) = bytes.split_first_chunk::<8>().ok_or_else(wrong)?;
-    let at = DateTime::from_timestamp_micros(i64::from_be_bytes(*at)).ok_or_else(wrong)?;
-    Ok((at, BookingId(Uuid::from_slice(id).map_err(|_| wrong())?)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_that_was_tampered_with_is_a_field_error() {
-        for text in ["", "x", "AAAA", "!!!!", &"A".repeat(400)] {
-            let error = read_cursor(text).unwrap_err();
-            assert_eq!(error.public.problem_of("cursor"), Some(FieldProblem::InvalidChoice), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_cursor_reads_back() {
-        let mut bytes = 1_700_000_000_123_456_i64.to_be_bytes().to_vec();
-        let id = Uuid::from_u128(7);
-        bytes.extend_from_slice(id.as_bytes());
-        let (at, read) = read_cursor(&URL_SAFE_NO_PAD.encode(bytes)).unwrap();
-        assert_eq!((at.timestamp_micros(), read), (1_700_000_000_123_456, BookingId(id)));
-    }
 }

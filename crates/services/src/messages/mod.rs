@@ -3,10 +3,11 @@
 mod render;
 mod sending;
 
-use crate::cursor::Cursor;
+use crate::cursor::{self, Cursor};
 use crate::{Ctx, Member, Result, ServiceError, audit};
 use contracts::accounts::Role;
 use contracts::booking::Page;
+use contracts::lists::{MessageSort, PageOf};
 use contracts::messages::*;
 use contracts::{ErrorCode, *};
 use domain::permissions::{Action, Resource, sees_only_own};
@@ -47,6 +48,10 @@ templates! {
     Expired = "expired",
     /// A proof came after the booking had ended and the time is gone.
     LatePaymentReceived = "late_payment_received",
+    /// The practice keeps late money for the patient.
+    LatePaymentKept = "late_payment_kept",
+    /// The practice gave late money back.
+    LatePaymentReturned = "late_payment_returned",
     /// To the therapist.
     NewRequest = "new_request",
     /// To the therapist.
@@ -82,6 +87,10 @@ pub struct Facts {
     /// Absolute address to act on: the booking's link, the dashboard, the one-use link.
     pub link: String,
     pub role: String,
+    /// The proof came after the booking had ended.
+    pub late: bool,
+    /// The booking keeps no time any more.
+    pub time_gone: bool,
 }
 
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -140,24 +149,29 @@ pub(crate) async fn enqueue(tx: &mut store::Tx, ctx: &Ctx, message: NewMessage) 
 /// # Errors
 /// `UNAUTHORIZED`, `FORBIDDEN`, or a field error on a `cursor` that is none of ours.
 pub async fn list(ctx: &Ctx, status: Option<MessageStatus>, cursor: Option<String>) -> Result<Page<MessageView>> {
+    page(ctx, status, PageOf::after(cursor)).await
+}
+
+/// The outbox in the order and size asked for. Therapists see what was written about their own bookings.
+///
+/// # Errors
+/// As [`list`].
+pub async fn page(ctx: &Ctx, status: Option<MessageStatus>, of: PageOf<MessageSort>) -> Result<Page<MessageView>> {
     let member = ctx.may(Action::Read, Resource::Messages)?;
     let Some(therapist) = visible_to(member) else { return Ok(Page { items: vec![], next: None }) };
-    let before = Cursor::parse_or_newest(cursor.as_deref())?;
-    let limit = i64::from(limits::PAGE_DEFAULT);
-    let filter = Filter { status, therapist, before: (before.at, before.id), limit: limit + 1 };
+    let after = Cursor::parse(of.cursor.as_deref(), of.sort)?.map(Cursor::pair);
+    let size = cursor::size(of.limit);
+    let filter = Filter { status, therapist, sort: of.sort, after, limit: i64::from(size) + 1 };
     let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
     let mut items = store::messages::list(&mut tx, member.practice_id, &filter).await?;
     tx.commit().await.map_err(store::StoreError::from)?;
 
-    let more = items.len() > limits::PAGE_DEFAULT as usize;
-    items.truncate(limits::PAGE_DEFAULT as usize);
-    let next = items.last().filter(|_| more).map(|last| Cursor { at: last.created_at, id: last.id.0 }.to_string());
     if !may_follow_links(ctx, member) {
         for item in &mut items {
             item.body = without_links(&item.body, &ctx.deps.base_url);
         }
     }
-    Ok(Page { items, next })
+    Ok(cursor::page(items, size, of.sort, |last| Cursor { at: last.created_at, id: last.id.0 }))
 }
 
 /// Sends a message again, now, with a new set of tries. While it is being sent this changes nothing.

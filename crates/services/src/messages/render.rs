@@ -171,6 +171,8 @@ mod tests {
             cancel_rule: "You can cancel until 24 hours before.".into(),
             link: "https://calma.example/b/abc?x=1&y=2".into(),
             role: "therapist".into(),
+            late: true,
+            time_gone: true,
         }
     }
 
@@ -229,6 +231,8 @@ mod tests {
             Cancelled,
             Expired,
             LatePaymentReceived,
+            LatePaymentKept,
+            LatePaymentReturned,
             NewRequest,
             ProofToVerify,
             CancelledByPatient,
@@ -251,6 +255,25 @@ mod tests {
                 assert!(message.text.contains(wanted), "{template:?} {lang:?}: {}", message.text);
             }
             assert!(message.html.contains("Bank of Sun<br>ES00 0000 0000<br>Centro Sol"), "{}", message.html);
+        }
+    }
+
+    #[test]
+    fn a_late_proof_says_so_and_what_there_is_to_decide() {
+        let text = |lang, late, time_gone| {
+            let message = rendered(Template::ProofToVerify, lang, &Facts { late, time_gone, ..full() });
+            format!("{}\n{}", message.subject, message.text)
+        };
+        for (lang, late, decide, confirmed) in [
+            (Lang::En, "Late payment", "return it", "is confirmed as soon as"),
+            (Lang::Es, "Pago tardío", "devolverlo", "queda confirmada en cuanto"),
+        ] {
+            let in_time = text(lang, false, false);
+            assert!(!in_time.contains(late) && in_time.contains(confirmed), "{in_time}");
+            let revived = text(lang, true, false);
+            assert!(revived.contains(late) && revived.contains(confirmed), "{revived}");
+            let gone = text(lang, true, true);
+            assert!(gone.contains(late) && gone.contains(decide) && !gone.contains(confirmed), "{gone}");
         }
     }
 

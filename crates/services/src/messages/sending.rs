@@ -16,28 +16,36 @@ use store::messages::DueMessage;
 const TRIES: i32 = 3;
 /// Messages of one practice in one round, so that none waits for another's thousands.
 const PER_PRACTICE: u32 = 25;
+/// A mailer has a limit of its own; this one holds for whatever is plugged in, so that no send keeps its row, its
+/// connection and everybody's mail waiting for ever.
+const SEND_WITHIN: std::time::Duration = std::time::Duration::from_secs(25);
 
 /// Sends what is due in all practices; returns how many were tried. At most 3 tries, then failed. The round ends early
 /// when the mail server cannot be used, which would be the same for the next message; the one that met it waits its
 /// turn, so no message blocks the others.
 ///
 /// # Errors
-/// When the database cannot answer. What was sent until then stays sent.
+/// The first error; messages of other practices were sent nevertheless.
 pub async fn send_due(ctx: &Ctx) -> Result<u32> {
     let mut tx = ctx.deps.db.anywhere().await?;
     let practices = store::lookup::practices_with_due_messages(&mut tx, ctx.now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     let mut tried = 0;
+    let mut first = Ok(());
     for practice in practices {
         for _ in 0..PER_PRACTICE {
-            match send_next(ctx, practice).await? {
-                None => break,
-                Some(Outcome::Done) => tried += 1,
-                Some(Outcome::Unreachable) => return Ok(tried + 1),
+            match send_next(ctx, practice).await {
+                Ok(None) => break,
+                Ok(Some(Outcome::Done)) => tried += 1,
+                Ok(Some(Outcome::Unreachable)) => return first.map(|()| tried + 1),
+                Err(error) => {
+                    first = first.and(Err(error));
+                    break;
+                }
             }
         }
     }
-    Ok(tried)
+    first.map(|()| tried)
 }
 
 enum Outcome {
@@ -49,7 +57,7 @@ enum Outcome {
 async fn send_next(ctx: &Ctx, practice: PracticeId) -> Result<Option<Outcome>> {
     let mut tx = ctx.deps.db.practice(practice, None).await?;
     let Some(due) = store::messages::claim_due(&mut tx, practice, ctx.now).await? else { return Ok(None) };
-    let answer = ctx.deps.mail.send(&email(&due, &ctx.deps.base_url)).await;
+    let answer = answer_within(SEND_WITHIN, ctx.deps.mail.send(&email(&due, &ctx.deps.base_url))).await;
     let outcome = match &answer {
         Ok(()) => {
             store::messages::mark_sent(&mut tx, practice, due.id, ctx.now).await?;
@@ -70,6 +78,15 @@ async fn send_next(ctx: &Ctx, practice: PracticeId) -> Result<Option<Outcome>> {
         tracing::warn!(message = %due.id, tries = due.attempts + 1, "message not delivered: {error}");
     }
     Ok(Some(outcome))
+}
+
+/// What the mail server answered; none in time is worth another try.
+async fn answer_within(
+    limit: std::time::Duration,
+    sending: impl Future<Output = std::result::Result<(), MailError>>,
+) -> std::result::Result<(), MailError> {
+    let late = |_| Err(MailError::Temporary("the mail server did not answer in time".into()));
+    tokio::time::timeout(limit, sending).await.unwrap_or_else(late)
 }
 
 /// When to try again after so many tries; `None` when enough is enough.
@@ -128,6 +145,14 @@ mod tests {
         assert_eq!(next_try(1, now), Some(now + Duration::minutes(1)));
         assert_eq!(next_try(2, now), Some(now + Duration::minutes(5)));
         assert_eq!(next_try(3, now), None);
+    }
+
+    #[tokio::test]
+    async fn a_mail_server_that_says_nothing_is_left() {
+        let never = std::future::pending();
+        let answer = answer_within(std::time::Duration::from_millis(5), never).await;
+        assert!(matches!(answer, Err(MailError::Temporary(_))), "{answer:?}");
+        assert_eq!(answer_within(SEND_WITHIN, async { Ok(()) }).await, Ok(()));
     }
 
     #[test]

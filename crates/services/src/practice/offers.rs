@@ -4,8 +4,8 @@
 use crate::form::Problems;
 use crate::{Ctx, Result, ServiceError, audit};
 use contracts::limits::REASON_MAX;
-use contracts::practice::{SaveService, ServiceView};
-use contracts::{FieldProblem, Money, TherapistId};
+use contracts::practice::{SaveService, SaveTerms, ServiceView, TherapistTerms};
+use contracts::{FieldProblem, Money, ServiceId, TherapistId};
 use domain::permissions::{Action, Resource, sees_only_own};
 use domain::validate::{check_duration, check_length, check_name, clean_name, clean_text};
 use serde_json::json;
@@ -52,6 +52,51 @@ pub async fn save_service(ctx: &Ctx, cmd: SaveService, therapists: Vec<Therapist
     audit::record(&mut tx, ctx, practice, "service.saved", Some(service.id.0), details).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(service)
+}
+
+/// How each therapist gives a service (product §1: duration and price may differ); a therapist sees their own.
+///
+/// # Errors
+/// `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`.
+pub async fn terms(ctx: &Ctx, service: ServiceId) -> Result<Vec<TherapistTerms>> {
+    let member = ctx.may(Action::Read, Resource::Services)?;
+    let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
+    practices::service(&mut tx, member.practice_id, service).await?.ok_or_else(ServiceError::not_found)?;
+    let mut all = practices::terms(&mut tx, member.practice_id, service).await?;
+    if sees_only_own(member.role) {
+        all.retain(|terms| member.therapist_id == Some(terms.therapist_id));
+    }
+    Ok(all)
+}
+
+/// Gives a therapist a duration or a price of their own for a service, or returns them to the service's. Bookings that
+/// exist keep what they were made with.
+///
+/// # Errors
+/// `VALIDATION_ERROR` for `duration_min` (BR-AV-002) and `price`; `NOT_FOUND` when the therapist does not give it.
+pub async fn save_terms(
+    ctx: &Ctx,
+    service: ServiceId,
+    therapist: TherapistId,
+    cmd: SaveTerms,
+) -> Result<TherapistTerms> {
+    let member = ctx.may(Action::Update, Resource::Services)?;
+    let practice = member.practice_id;
+    let mut tx = ctx.deps.db.practice(practice, Some(member.user_id)).await?;
+    let known = practices::service(&mut tx, practice, service).await?.ok_or_else(ServiceError::not_found)?;
+    let mut problems = Problems::default();
+    problems.check("duration_min", cmd.duration_min.map_or(Ok(()), check_duration));
+    let own = cmd.price.as_deref().map(|typed| price(typed, &known.price.currency)).transpose();
+    problems.check("price", own.as_ref().map(|_| ()).map_err(|problem| *problem));
+    problems.finish()?;
+    let minor = own.ok().flatten().map(|price| price.minor);
+    practices::set_terms(&mut tx, practice, service, therapist, cmd.duration_min, minor).await?;
+    let saved = practices::terms(&mut tx, practice, service).await?;
+    let saved = saved.into_iter().find(|t| t.therapist_id == therapist).ok_or_else(ServiceError::not_found)?;
+    let details = json!({ "therapist_id": therapist, "duration_min": cmd.duration_min, "price_minor": minor });
+    audit::record(&mut tx, ctx, practice, "service.terms_saved", Some(service.0), details).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(saved)
 }
 
 fn checked(

@@ -78,7 +78,7 @@ fn told_about_member(error: StoreError) -> ServiceError {
 }
 
 /// # Errors
-/// `VALIDATION_ERROR` for the form's fields; `slug` is `Taken` when anybody in the installation has it.
+/// `VALIDATION_ERROR` for the form's fields; `slug` is `Taken` when anybody else in the installation has it or had it.
 pub async fn save_profile(ctx: &Ctx, id: TherapistId, cmd: SaveProfile) -> Result<TherapistProfile> {
     let member = ctx.may(Action::Update, Resource::Therapists)?;
     reaches(member, id)?;
@@ -86,7 +86,7 @@ pub async fn save_profile(ctx: &Ctx, id: TherapistId, cmd: SaveProfile) -> Resul
     let mut tx = ctx.deps.db.practice(practice, Some(member.user_id)).await?;
     let before = stored::get(&mut tx, practice, id).await?.ok_or_else(ServiceError::not_found)?;
     let wanted = checked(&before, cmd)?;
-    stored::save_profile(&mut tx, practice, &wanted).await.map_err(|error| {
+    stored::save_profile(&mut tx, practice, &wanted, ctx.now).await.map_err(|error| {
         if error.is_constraint("slugs_pkey") { ServiceError::field("slug", FieldProblem::Taken) } else { error.into() }
     })?;
     let details = json!({ "published": wanted.published, "address_changed": before.slug != wanted.slug });
@@ -144,6 +144,17 @@ fn check_languages(codes: &[String]) -> std::result::Result<(), FieldProblem> {
         0..=LIST_MAX => Err(FieldProblem::InvalidChoice),
         _ => Err(FieldProblem::TooLong),
     }
+}
+
+/// May the caller set this therapist's photo? For asking before a photo is read.
+///
+/// # Errors
+/// `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`.
+pub async fn may_set_photo(ctx: &Ctx, id: TherapistId) -> Result<()> {
+    let member = ctx.may(Action::Update, Resource::Therapists)?;
+    reaches(member, id)?;
+    let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
+    stored::get(&mut tx, member.practice_id, id).await?.map(|_| ()).ok_or_else(ServiceError::not_found)
 }
 
 /// `None` takes the photo away. A photo that is replaced is deleted.

@@ -4,6 +4,7 @@ use crate::StoreError;
 use crate::practices::changed_one;
 use chrono::{DateTime, Utc};
 use contracts::accounts::{MemberView, Role};
+use contracts::lists::{MemberSort, SortKey};
 use contracts::{MemberId, PracticeId, TherapistId, UserId};
 use sqlx::PgConnection;
 
@@ -36,17 +37,26 @@ pub async fn insert(
     Ok(id.map(MemberId))
 }
 
-/// All members of the practice, active ones first, by name.
+/// All members of the practice in the order asked for.
 ///
 /// # Errors
 /// When the database cannot answer.
-pub async fn list(connection: &mut PgConnection, practice: PracticeId) -> Result<Vec<MemberView>, StoreError> {
+pub async fn list(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    sort: MemberSort,
+) -> Result<Vec<MemberView>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT m.id, u.name, u.email, m.role, t.id AS "therapist_id?", m.disabled_at IS NULL AS "active!"
            FROM members m JOIN users u ON u.id = m.user_id
            LEFT JOIN therapists t ON t.practice_id = m.practice_id AND t.member_id = m.id
-           WHERE m.practice_id = $1 ORDER BY m.disabled_at IS NOT NULL, u.name, m.id"#,
-        practice.0
+           WHERE m.practice_id = $1
+           ORDER BY $2::text = '-active' AND m.disabled_at IS NOT NULL,
+             CASE WHEN $2 IN ('-active', 'name') THEN u.name END, CASE WHEN $2 = '-name' THEN u.name END DESC,
+             CASE WHEN $2 = 'created_at' THEN m.created_at END, CASE WHEN $2 = '-created_at' THEN m.created_at END DESC,
+             m.id"#,
+        practice.0,
+        sort.as_str()
     )
     .fetch_all(connection)
     .await?;

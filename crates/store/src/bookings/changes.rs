@@ -220,54 +220,98 @@ pub async fn lapse(
     Ok(())
 }
 
-/// Locks bookings whose deadline has passed, leaving out those another server is busy with.
+/// Locks the booking unless another server is busy with it; the lock ends with the transaction.
 ///
 /// # Errors
 /// When the database cannot answer.
-pub async fn lock_due(
+pub async fn try_lock(connection: &mut PgConnection, practice: PracticeId, id: BookingId) -> Result<bool, StoreError> {
+    let row = sqlx::query_scalar!(
+        "SELECT id FROM bookings WHERE practice_id = $1 AND id = $2 FOR UPDATE SKIP LOCKED",
+        practice.0,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Bookings whose deadline has passed, by deadline and id, behind the one given.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn due(
     connection: &mut PgConnection,
     practice: PracticeId,
     now: DateTime<Utc>,
+    after: Option<(DateTime<Utc>, BookingId)>,
     limit: i64,
-) -> Result<Vec<BookingId>, StoreError> {
-    let ids = sqlx::query_scalar!(
-        "SELECT id FROM bookings WHERE practice_id = $1 AND deadline <= $2
-         ORDER BY deadline LIMIT $3 FOR UPDATE SKIP LOCKED",
+) -> Result<Vec<(DateTime<Utc>, BookingId)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT deadline AS "deadline!", id FROM bookings
+           WHERE practice_id = $1 AND deadline <= $2
+             AND ($3::timestamptz IS NULL OR (deadline, id) > ($3, $4::uuid))
+           ORDER BY deadline, id LIMIT $5"#,
         practice.0,
         now,
+        after.map(|(at, _)| at),
+        after.map(|(_, id)| id.0),
         limit
     )
     .fetch_all(connection)
     .await?;
-    Ok(ids.into_iter().map(BookingId).collect())
+    Ok(rows.into_iter().map(|row| (row.deadline, BookingId(row.id))).collect())
 }
 
-/// Locks closed, never paid bookings that still hold personal data and were closed by `closed_before`, leaving out those
-/// another server is busy with and those whose proof still waits for a decision. With each comes its patient.
+/// A closed booking that holds personal data for no reason any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erasable {
+    pub id: BookingId,
+    pub closed_at: DateTime<Utc>,
+    /// Nobody for a hold that was never sent.
+    pub patient: Option<PatientId>,
+}
+
+/// Closed, never paid bookings that still hold personal data and were closed by `closed_before`, leaving out those whose
+/// proof still waits for a decision and those whose last message is still on its way (that late money was returned, say);
+/// by closing and id, behind the one given. `only` asks about one booking.
 ///
 /// # Errors
 /// When the database cannot answer.
-pub async fn lock_erasable(
+pub async fn erasable(
     connection: &mut PgConnection,
     practice: PracticeId,
     closed_before: DateTime<Utc>,
+    only: Option<BookingId>,
+    after: Option<(DateTime<Utc>, BookingId)>,
     limit: i64,
-) -> Result<Vec<(BookingId, Option<PatientId>)>, StoreError> {
+) -> Result<Vec<Erasable>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT b.id, b.patient_id FROM bookings b
-         WHERE b.practice_id = $1 AND b.erased_at IS NULL AND b.paid_at IS NULL
-           AND b.status IN ('expired', 'declined', 'cancelled') AND b.closed_at <= $2
-           AND NOT EXISTS (SELECT 1 FROM payment_proofs x
-                           WHERE x.practice_id = $1 AND x.booking_id = b.id AND x.state = 'submitted')
-           AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.practice_id = $1 AND s.booking_id = b.id)
-         ORDER BY b.closed_at LIMIT $3 FOR UPDATE OF b SKIP LOCKED",
+        r#"SELECT b.id, b.closed_at AS "closed_at!", b.patient_id FROM bookings b
+           WHERE b.practice_id = $1 AND b.erased_at IS NULL AND b.paid_at IS NULL
+             AND b.status IN ('expired', 'declined', 'cancelled') AND b.closed_at <= $2
+             AND ($3::uuid IS NULL OR b.id = $3)
+             AND ($4::timestamptz IS NULL OR (b.closed_at, b.id) > ($4, $5::uuid))
+             AND NOT EXISTS (SELECT 1 FROM payment_proofs x
+                             WHERE x.practice_id = $1 AND x.booking_id = b.id AND x.state = 'submitted')
+             AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.practice_id = $1 AND s.booking_id = b.id)
+             AND NOT EXISTS (SELECT 1 FROM messages m
+                             WHERE m.practice_id = $1 AND m.booking_id = b.id AND m.status = 'queued')
+           ORDER BY b.closed_at, b.id LIMIT $6"#,
         practice.0,
         closed_before,
+        only.map(|id| id.0),
+        after.map(|(at, _)| at),
+        after.map(|(_, id)| id.0),
         limit
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (BookingId(row.id), row.patient_id.map(PatientId))).collect())
+    let found = rows.into_iter().map(|row| Erasable {
+        id: BookingId(row.id),
+        closed_at: row.closed_at,
+        patient: row.patient_id.map(PatientId),
+    });
+    Ok(found.collect())
 }
 
 /// Erases what these bookings and the messages about them tell of a person.

@@ -4,8 +4,10 @@ use super::{BookingRow, RawBooking, booking_rows};
 use crate::StoreError;
 use chrono::{DateTime, Utc};
 use contracts::booking::{BookingStatus, Counts};
+use contracts::lists::BookingSort;
 use contracts::{BookingId, PracticeId, TherapistId};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 fn read(rows: Vec<RawBooking>) -> Result<Vec<BookingRow>, StoreError> {
@@ -109,12 +111,47 @@ pub struct ListFilter {
     pub therapist: Option<TherapistId>,
     pub from: Option<DateTime<Utc>>,
     pub until: Option<DateTime<Utc>>,
-    /// Start and id of the last one of the page before.
-    pub after: Option<(DateTime<Utc>, BookingId)>,
+    pub sort: BookingSort,
+    /// What the list is sorted by and the id, of the last one of the page before.
+    pub after: Option<(DateTime<Utc>, Uuid)>,
     pub limit: i64,
 }
 
-/// Sent requests by start, then id.
+/// The ids of one page of sent requests. Each order is a query of its own, so that each has its index.
+macro_rules! page_of_ids {
+    ($column:tt, $behind:tt, $order:tt, $connection:expr, $practice:expr, $filter:expr) => {
+        sqlx::query_scalar!(
+            "SELECT b.id FROM bookings b
+             WHERE b.practice_id = $1 AND b.status <> 'held' AND b.requested_at IS NOT NULL
+               AND ($2::text IS NULL OR b.status = $2) AND ($3::uuid IS NULL OR b.therapist_id = $3)
+               AND ($4::timestamptz IS NULL OR b.starts_at >= $4) AND ($5::timestamptz IS NULL OR b.starts_at < $5)
+               AND ($6::timestamptz IS NULL OR (b."
+                + $column
+                + ", b.id) "
+                + $behind
+                + " ($6, $7::uuid))
+             ORDER BY b."
+                + $column
+                + " "
+                + $order
+                + ", b.id "
+                + $order
+                + " LIMIT $8",
+            $practice.0,
+            $filter.status.map(BookingStatus::as_str),
+            $filter.therapist.map(|t| t.0),
+            $filter.from,
+            $filter.until,
+            $filter.after.map(|(at, _)| at),
+            $filter.after.map(|(_, id)| id),
+            $filter.limit
+        )
+        .fetch_all($connection)
+        .await?
+    };
+}
+
+/// Sent requests in the order asked for, then by id.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -123,25 +160,17 @@ pub async fn list(
     practice: PracticeId,
     filter: &ListFilter,
 ) -> Result<Vec<BookingRow>, StoreError> {
-    let (after_start, after_id) = filter.after.map_or((None, None), |(at, id)| (Some(at), Some(id.0)));
-    let rows = booking_rows!(
-        "WHERE b.practice_id = $1 AND b.status <> 'held' AND b.requested_at IS NOT NULL
-           AND ($2::text IS NULL OR b.status = $2) AND ($3::uuid IS NULL OR b.therapist_id = $3)
-           AND ($4::timestamptz IS NULL OR b.starts_at >= $4) AND ($5::timestamptz IS NULL OR b.starts_at < $5)
-           AND ($6::timestamptz IS NULL OR (b.starts_at >= $6 AND (b.starts_at > $6 OR b.id > $7)))
-         ORDER BY b.starts_at, b.id LIMIT $8",
-        practice.0,
-        filter.status.map(BookingStatus::as_str),
-        filter.therapist.map(|t| t.0),
-        filter.from,
-        filter.until,
-        after_start,
-        after_id,
-        filter.limit
-    )
-    .fetch_all(connection)
-    .await?;
-    read(rows)
+    let ids = match filter.sort {
+        BookingSort::StartsAt => page_of_ids!("starts_at", ">", "ASC", &mut *connection, practice, filter),
+        BookingSort::StartsAtDown => page_of_ids!("starts_at", "<", "DESC", &mut *connection, practice, filter),
+        BookingSort::CreatedAt => page_of_ids!("requested_at", ">", "ASC", &mut *connection, practice, filter),
+        BookingSort::CreatedAtDown => page_of_ids!("requested_at", "<", "DESC", &mut *connection, practice, filter),
+    };
+    let place: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let ids: Vec<BookingId> = ids.into_iter().map(BookingId).collect();
+    let mut rows = of_ids(connection, practice, &ids).await?;
+    rows.sort_by_key(|row| place.get(&row.id.0).copied());
+    Ok(rows)
 }
 
 /// Bookings that keep their slot and start between two instants, in order; at most 1,000.

@@ -1,6 +1,6 @@
 //! Bookings as the practice sees and steers them (003, 004 App. D).
 
-use super::Reason;
+use super::{Paging, Reason};
 use crate::api::{Answer, Caller, answer};
 use crate::middleware::errors::Fail;
 use crate::state::AppState;
@@ -12,6 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use contracts::booking::{
     BookingCard, BookingFilter, BookingStatus, Counts, Dashboard, Page, PracticeAction, WeekView,
 };
+use contracts::lists::{BookingSort, PageOf};
 use contracts::{ApiError, BookingId, ErrorCode, FileId, TherapistId};
 use serde::Deserialize;
 use services::{Ctx, bookings, files};
@@ -60,34 +61,46 @@ struct Filter {
     /// Starting before this moment.
     #[serde(default)]
     until: Option<DateTime<Utc>>,
-    /// `next` of the page before.
-    #[serde(default)]
-    cursor: Option<String>,
-    /// 25 by default, 100 at most.
-    #[serde(default)]
-    limit: Option<u32>,
 }
 
-impl From<Filter> for BookingFilter {
-    fn from(f: Filter) -> Self {
-        let Filter { status, therapist_id, from, until, cursor, limit } = f;
-        Self { status, therapist_id, from, until, cursor, limit }
-    }
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Order {
+    /// `starts_at` by default; `created_at` is when the request was sent. A dash reverses.
+    #[serde(default)]
+    #[param(value_type = Option<BookingSort>, inline)]
+    sort: Option<String>,
+}
+
+/// A page of bookings, narrowed and in the order asked for.
+async fn page(ctx: &Ctx, filter: Filter, order: Order, paging: Paging) -> Answer<Page<BookingCard>> {
+    let Filter { status, therapist_id, from, until } = filter;
+    let PageOf { sort, cursor, limit } = paging.by(order.sort.as_deref())?;
+    answer(bookings::list(ctx, BookingFilter { status, therapist_id, from, until, cursor, limit, sort }).await)
 }
 
 /// Bookings, narrowed by status, therapist and time
-#[utoipa::path(get, path = "/api/v1/bookings", tag = "bookings", params(Filter), security(("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/bookings", tag = "bookings", params(Filter, Order, Paging), security(("bearer" = [])),
     responses((status = 200, description = "A page of bookings", body = Page<BookingCard>)))]
-async fn list(Extension(ctx): Caller, Query(filter): Query<Filter>) -> Answer<Page<BookingCard>> {
-    answer(bookings::list(&ctx, filter.into()).await)
+async fn list(
+    Extension(ctx): Caller,
+    Query(filter): Query<Filter>,
+    Query(order): Query<Order>,
+    Query(paging): Query<Paging>,
+) -> Answer<Page<BookingCard>> {
+    page(&ctx, filter, order, paging).await
 }
 
 /// Bookings that wait for approval
-#[utoipa::path(get, path = "/api/v1/bookings/pending-approval", tag = "bookings", params(super::Cursor), security(("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/bookings/pending-approval", tag = "bookings", params(Order, Paging), security(("bearer" = [])),
     responses((status = 200, description = "A page of bookings", body = Page<BookingCard>)))]
-async fn pending_approval(Extension(ctx): Caller, Query(page): Query<super::Cursor>) -> Answer<Page<BookingCard>> {
-    let status = Some(BookingStatus::PendingApproval);
-    answer(bookings::list(&ctx, BookingFilter { status, cursor: page.cursor, ..BookingFilter::default() }).await)
+async fn pending_approval(
+    Extension(ctx): Caller,
+    Query(order): Query<Order>,
+    Query(paging): Query<Paging>,
+) -> Answer<Page<BookingCard>> {
+    let waiting = Filter { status: Some(BookingStatus::PendingApproval), ..Filter::default() };
+    page(&ctx, waiting, order, paging).await
 }
 
 /// How many bookings are in each state

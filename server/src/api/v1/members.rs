@@ -2,13 +2,14 @@
 
 use crate::api::{Answer, Caller, Done, answer, done};
 use crate::state::AppState;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::{Extension, Json};
 use contracts::accounts::{InviteMember, MembersPage};
+use contracts::lists::MemberSort;
 use contracts::{InvitationId, MemberId};
 use serde::Deserialize;
 use services::accounts;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,11 +21,20 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(revoke))
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Order {
+    /// `-active` by default: active members first, by name.
+    #[serde(default)]
+    #[param(value_type = Option<MemberSort>, inline)]
+    sort: Option<String>,
+}
+
 /// Members and open invitations
-#[utoipa::path(get, path = "/api/v1/members", tag = "members", security(("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/members", tag = "members", params(Order), security(("bearer" = [])),
     responses((status = 200, description = "Who works here", body = MembersPage)))]
-async fn members(Extension(ctx): Caller) -> Answer<MembersPage> {
-    answer(accounts::members(&ctx).await)
+async fn members(Extension(ctx): Caller, Query(order): Query<Order>) -> Answer<MembersPage> {
+    answer(accounts::members_by(&ctx, super::sorted(order.sort.as_deref())?).await)
 }
 
 /// May the member log in?

@@ -10,8 +10,11 @@ pub mod practice;
 pub mod public;
 pub mod upload;
 
-use contracts::TherapistId;
+use crate::middleware::errors::Fail;
+use contracts::lists::{PageOf, SortKey};
+use contracts::{FieldProblem, TherapistId};
 use serde::Deserialize;
+use services::ServiceError;
 use utoipa::{IntoParams, ToSchema};
 
 /// Words for the other side, e.g. why a request is declined.
@@ -32,13 +35,38 @@ pub struct Email {
     pub email: String,
 }
 
-/// Where the page before ended.
-#[derive(Debug, Deserialize, IntoParams)]
+/// Which page of a list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Cursor {
-    /// `next` of the page before.
+pub struct Paging {
+    /// `next` of the page before. It goes on in the same `sort` only; another is a field error `other_sort`.
     #[serde(default)]
     pub cursor: Option<String>,
+    /// How many at once.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    pub limit: Option<u32>,
+}
+
+/// The order of a list by its name; the list's own where none is given.
+///
+/// # Errors
+/// A field error on `sort` for a name the list does not know.
+pub fn sorted<S: SortKey>(name: Option<&str>) -> Result<S, Fail> {
+    match name {
+        None => Ok(S::default()),
+        Some(name) => S::parse(name).ok_or_else(|| Fail(ServiceError::field("sort", FieldProblem::InvalidChoice))),
+    }
+}
+
+impl Paging {
+    /// The page, in the order of this name.
+    ///
+    /// # Errors
+    /// As [`sorted`].
+    pub fn by<S: SortKey>(self, sort: Option<&str>) -> Result<PageOf<S>, Fail> {
+        Ok(PageOf { sort: sorted(sort)?, cursor: self.cursor, limit: self.limit })
+    }
 }
 
 /// Whose availability.

@@ -8,7 +8,8 @@ use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use contracts::practice::{
-    BookingPolicy, PaymentInstructions, PracticeSettings, SaveProfile, SaveService, ServiceView, TherapistProfile,
+    BookingPolicy, PaymentInstructions, PracticeSettings, SaveProfile, SaveService, SaveTerms, ServiceView,
+    TherapistProfile, TherapistTerms,
 };
 use contracts::{MemberId, ServiceId, TherapistId};
 use serde::Deserialize;
@@ -28,6 +29,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(set_photo, remove_photo))
         .routes(routes!(services, add_service))
         .routes(routes!(save_service))
+        .routes(routes!(terms))
+        .routes(routes!(save_terms))
 }
 
 /// The practice's settings
@@ -126,11 +129,16 @@ async fn practice_policy(Extension(ctx): Caller, Path(id): Path<TherapistId>) ->
 
 /// A photo, as a form
 #[derive(ToSchema)]
-#[allow(dead_code)] // Describes the form; it is read field by field.
 struct PhotoForm {
     /// PNG, JPEG or WebP, 10 MB at most.
-    #[schema(format = Binary, content_media_type = "application/octet-stream")]
-    file: String,
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    file: Vec<u8>,
+}
+
+impl PhotoForm {
+    async fn read(multipart: Multipart) -> Result<Self, Fail> {
+        Ok(Self { file: required(Form::read(multipart).await?.file)? })
+    }
 }
 
 /// Set a therapist's photo
@@ -139,8 +147,10 @@ struct PhotoForm {
     params(("id" = Uuid, Path, description = "The therapist")),
     responses((status = 200, description = "Set", body = Done)))]
 async fn set_photo(Extension(ctx): Caller, Path(id): Path<TherapistId>, multipart: Multipart) -> Answer<Done> {
-    let bytes = required(Form::read(multipart).await?.file)?;
-    done(practice::set_photo(&ctx, id, Some(bytes)).await)
+    // Who may not set it uploads nothing.
+    practice::may_set_photo(&ctx, id).await?;
+    let PhotoForm { file } = PhotoForm::read(multipart).await?;
+    done(practice::set_photo(&ctx, id, Some(file)).await)
 }
 
 /// Remove a therapist's photo
@@ -187,4 +197,25 @@ async fn save_service(
 ) -> Answer<ServiceView> {
     let cmd = SaveService { id: Some(id), ..input.service };
     answer(practice::save_service(&ctx, cmd, input.therapists).await)
+}
+
+/// How each therapist gives a service
+#[utoipa::path(get, path = "/api/v1/services/{id}/therapists", tag = "practice", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The service")),
+    responses((status = 200, description = "Duration and price by therapist", body = Vec<TherapistTerms>)))]
+async fn terms(Extension(ctx): Caller, Path(id): Path<ServiceId>) -> Answer<Vec<TherapistTerms>> {
+    answer(practice::terms(&ctx, id).await)
+}
+
+/// Give a therapist a duration and a price of their own
+#[utoipa::path(put, path = "/api/v1/services/{id}/therapists/{therapist_id}", tag = "practice", request_body = SaveTerms,
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The service"), ("therapist_id" = Uuid, Path, description = "Who gives it")),
+    responses((status = 200, description = "What patients book from now on", body = TherapistTerms)))]
+async fn save_terms(
+    Extension(ctx): Caller,
+    Path((service, therapist)): Path<(ServiceId, TherapistId)>,
+    Json(cmd): Json<SaveTerms>,
+) -> Answer<TherapistTerms> {
+    answer(practice::save_terms(&ctx, service, therapist, cmd).await)
 }

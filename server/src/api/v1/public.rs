@@ -59,8 +59,9 @@ struct SlotsOf {
 /// The slots of a range of days
 #[utoipa::path(get, path = "/api/v1/public/availability", tag = "public", params(SlotsOf),
     responses((status = 200, description = "Every day of the range with its slots", body = Availability)))]
-async fn availability(Extension(ctx): Caller, Query(q): Query<SlotsOf>) -> Answer<Availability> {
-    answer(slots::availability(&ctx, &q.slug, q.service_id, q.from, q.until).await)
+async fn availability(Extension(ctx): Caller, Query(q): Query<SlotsOf>) -> Result<Response, Fail> {
+    let json = slots::availability_json(&ctx, &q.slug, q.service_id, q.from, q.until).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// Hold a slot while the form is filled
@@ -161,14 +162,22 @@ async fn cancel(Extension(ctx): Caller, Path(token): Path<String>, Json(why): Js
 
 /// A payment proof, as a form
 #[derive(ToSchema)]
-#[allow(dead_code)] // Describes the form; it is read field by field.
 struct ProofForm {
     /// As printed on the receipt.
     reference: String,
     method: PaymentMethod,
     /// PNG, JPEG, WebP or PDF, 10 MB at most.
-    #[schema(format = Binary, content_media_type = "application/octet-stream")]
-    file: Option<String>,
+    #[schema(value_type = Option<String>, format = Binary, content_media_type = "application/octet-stream")]
+    file: Option<Vec<u8>>,
+}
+
+impl ProofForm {
+    async fn read(multipart: Multipart) -> Result<Self, Fail> {
+        let form = Form::read(multipart).await?;
+        let method = PaymentMethod::parse(form.text("method"))
+            .ok_or_else(|| ServiceError::field("method", FieldProblem::InvalidChoice))?;
+        Ok(Self { reference: form.text("reference").to_owned(), method, file: form.file })
+    }
 }
 
 /// Submit a payment proof
@@ -177,11 +186,10 @@ struct ProofForm {
     params(("token" = String, Path, description = "From the booking's link")),
     responses((status = 200, description = "Submitted", body = BookingView)))]
 async fn payment_proof(Extension(ctx): Caller, Path(token): Path<String>, multipart: Multipart) -> Answer<BookingView> {
-    let form = Form::read(multipart).await?;
-    let method = PaymentMethod::parse(form.text("method"))
-        .ok_or_else(|| ServiceError::field("method", FieldProblem::InvalidChoice))?;
-    let proof = SubmitProof { token, reference: form.text("reference").to_owned(), method };
-    answer(bookings::submit_proof(&ctx, proof, form.file).await)
+    // A link that leads nowhere uploads nothing.
+    bookings::awaits_proof(&ctx, &token).await?;
+    let ProofForm { reference, method, file } = ProofForm::read(multipart).await?;
+    answer(bookings::submit_proof(&ctx, SubmitProof { token, reference, method }, file).await)
 }
 
 /// The calendar file of a confirmed booking
