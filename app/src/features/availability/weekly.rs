@@ -25,7 +25,7 @@ pub(super) fn Weekly(page: AvailabilityPage, forms: Forms, may: bool) -> impl In
                     let remove = tf(words::REMOVE_BLOCK, &[("block", &format!("{} {name}", weekday(day)))]);
                     let therapist = therapist.clone();
                     view! {
-                        <li class="block">
+                        <li class="open-block">
                             <span class="figures">{name}</span>
                             {may.then(|| {
                                 view! {

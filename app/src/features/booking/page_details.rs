@@ -2,7 +2,7 @@
 
 use super::details_form::DetailsForm;
 use super::held::{Held, HoldState};
-use super::parts::{PolicyWords, Step, Steps, Summary};
+use super::parts::{OwnClock, PolicyWords, Step, Steps, Summary};
 use super::step_page::step_page;
 use crate::context::{t, tf, typed};
 use crate::texts::booking as text;
@@ -41,7 +41,10 @@ fn Details(found: BookingView) -> impl IntoView {
             </Card>
             <Card class="stack">
                 <h2>{t(text::YOUR_BOOKING)}</h2>
-                <Summary booking=found.clone()/>
+                <Summary
+                    own_time=view! { <OwnClock at=found.starts_at there=found.local/> }.into_any()
+                    booking=found.clone()
+                />
                 <PolicyWords
                     free=found.price.minor == 0
                     methods=found.instructions.methods()

@@ -1,7 +1,7 @@
 //! `/{slug}/book/{token}/review`: step 3, everything once more before the request is sent.
 
 use super::held::{Held, HoldState};
-use super::parts::{Fact, PolicyWords, Step, Steps, Summary};
+use super::parts::{Fact, OwnClock, PolicyWords, Step, Steps, Summary};
 use super::send_form::SendForm;
 use super::step_page::step_page;
 use crate::context::t;
@@ -29,7 +29,10 @@ fn Review(found: BookingView) -> impl IntoView {
         <div class="two-columns">
             <Card class="stack">
                 <h2>{t(text::YOUR_BOOKING)}</h2>
-                <Summary booking=found.clone()/>
+                <Summary
+                    own_time=view! { <OwnClock at=found.starts_at there=found.local/> }.into_any()
+                    booking=found.clone()
+                />
                 <PolicyWords
                     free=found.price.minor == 0
                     methods=found.instructions.methods()

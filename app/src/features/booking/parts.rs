@@ -64,9 +64,10 @@ pub fn Fact(#[prop(into)] name: String, children: Children) -> impl IntoView {
     }
 }
 
-/// What is being booked: who, what, when, for how much.
+/// What is being booked: who, what, when, for how much. `own_time` is the visitor's clock: [`OwnTime`] within an island,
+/// [`OwnClock`] on a page that the server alone writes.
 #[component]
-pub fn Summary(booking: BookingView) -> impl IntoView {
+pub fn Summary(booking: BookingView, own_time: AnyView) -> impl IntoView {
     let lang = lang();
     let minutes = i32::try_from((booking.ends_at - booking.starts_at).num_minutes()).unwrap_or_default();
     let when = format!(
@@ -84,7 +85,7 @@ pub fn Summary(booking: BookingView) -> impl IntoView {
             <Fact name=t(text::WHEN)>
                 <When at=booking.starts_at text=when/>
                 <span class="muted small">{tf(text::ZONE_OF, &[("zone", &words::zone(&booking.time_zone))])}</span>
-                <OwnTime at=booking.starts_at there=booking.local/>
+                {own_time}
             </Fact>
             <Fact name=t(text::PLACE)>{words::place(booking.place)}</Fact>
             <Fact name=t(text::PRICE)>
@@ -92,6 +93,13 @@ pub fn Summary(booking: BookingView) -> impl IntoView {
             </Fact>
         </dl>
     }
+}
+
+/// [`OwnTime`] as an island.
+#[cfg(any(feature = "ssr", feature = "public"))]
+#[island]
+pub fn OwnClock(at: DateTime<Utc>, there: NaiveDateTime) -> impl IntoView {
+    view! { <OwnTime at there/> }
 }
 
 /// The same moment on the visitor's own clock, where it differs; known only in the browser.

@@ -66,7 +66,8 @@ fn Facts(card: BookingCard, now: Memo<DateTime<Utc>>, role: Role) -> impl IntoVi
     let live = practice_live();
     let act = Act::new(&card, Callback::new(move |()| live.refresh()));
     let deeds = Deed::possible(&card, now.get_untracked(), role);
-    let row = |name: contracts::Text, value: AnyView| view! { <dt>{t(name)}</dt> <dd>{value}</dd> };
+    let row =
+        |name: contracts::Text, value: AnyView| view! { <div class="fact"><dt>{t(name)}</dt><dd>{value}</dd></div> };
     let text = |name: contracts::Text, value: String| {
         (!value.is_empty()).then(|| row(name, view! { <span>{value}</span> }.into_any()))
     };
@@ -91,7 +92,7 @@ fn Facts(card: BookingCard, now: Memo<DateTime<Utc>>, role: Role) -> impl IntoVi
     });
     view! {
         <Title text=format!("{} · {}", say::name(&card), t(words::BOOKING))/>
-        <p><a href="/app"><Icon glyph=Glyph::ChevronLeft/>{t(words::BACK_TODAY)}</a></p>
+        <p><a class="with-icon" href="/app"><Icon glyph=Glyph::ChevronLeft/>{t(words::BACK_TODAY)}</a></p>
         <header class="page-head">
             <h1>{say::name(&card)}</h1>
             <StatusBadge status=card.status lang=lang()/>

@@ -5,7 +5,7 @@ use super::payment::PaymentInstructionsCard;
 use super::proof_form::{ProofForm, answered};
 use super::words;
 use crate::context::{lang, t, tf};
-use crate::features::booking::parts::{Step, Steps, Summary};
+use crate::features::booking::parts::{OwnTime, Step, Steps, Summary};
 use crate::features::booking::server_fns::booking_by_link;
 use crate::features::booking::words as say;
 use crate::live::{Live, use_live};
@@ -82,7 +82,10 @@ fn OneBooking(found: BookingView, changed: Callback<()>) -> impl IntoView {
             <Why booking=found.clone()/>
             <div class="two-columns">
                 <Card class="stack">
-                    <Summary booking=for_card.clone()/>
+                    <Summary
+                        own_time=view! { <OwnTime at=for_card.starts_at there=for_card.local/> }.into_any()
+                        booking=for_card.clone()
+                    />
                     <Money booking=for_card.clone()/>
                     <Actions booking=for_card changed/>
                 </Card>

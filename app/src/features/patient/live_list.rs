@@ -4,7 +4,7 @@ use super::actions::Actions;
 use super::server_fns::{SignOutPatient, list_my_bookings};
 use super::words;
 use crate::context::{lang, t, tf};
-use crate::features::booking::parts::Summary;
+use crate::features::booking::parts::{OwnTime, Summary};
 use crate::live::use_live;
 use crate::texts::patient as text;
 use contracts::Text;
@@ -118,7 +118,10 @@ fn OneOfMine(booking: BookingView, changed: Callback<()>) -> impl IntoView {
                 .closing_reason
                 .clone()
                 .map(|reason| view! { <p class="muted prewrap">{t(text::REASON)} ": " {reason}</p> })}
-            <Summary booking=booking.clone()/>
+            <Summary
+                own_time=view! { <OwnTime at=booking.starts_at there=booking.local/> }.into_any()
+                booking=booking.clone()
+            />
             <div class="actions">
                 {if pays {
                     view! { <LinkButton href=href>{t(text::PAY)}</LinkButton> }.into_any()
