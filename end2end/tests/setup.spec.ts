@@ -302,6 +302,24 @@ test('the diary, the messages and the audit log show what happened', async ({ th
   await expect(therapist.getByRole('status').filter({ hasText: 'sealed entries are unchanged' })).toBeVisible()
 })
 
+test('a service may take longer and cost more with one therapist', async ({ therapist, practice, page }) => {
+  await open(therapist, `/app/settings/services?edit=${practice.serviceId}`)
+  const terms = therapist.getByRole('region', { name: 'Different for a therapist' }).last()
+  const form = therapist.locator('#terms')
+  await form.getByLabel('Minutes').fill('90')
+  await form.getByLabel('Price in KES').fill('a lot')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form.getByLabel('Price in KES')).toHaveAttribute('aria-invalid', 'true')
+  await expect(form.getByLabel('Minutes')).toHaveValue('90')
+  await form.getByLabel('Price in KES').fill('2500')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(terms).toContainText('90 (their own)')
+  await expect(terms).toContainText('2,500 (their own)')
+  await open(page, `/${practice.slug}`)
+  await expect(page.getByRole('navigation', { name: 'What would you like to book?' })).toContainText('KSh 2,500')
+  await expect(page.getByRole('main')).toContainText('90 minutes')
+})
+
 test('another practice sees nothing of it', async ({ practice, visitor, guard }) => {
   guard.allow(/status of 404/)
   const booking = await book(practice)

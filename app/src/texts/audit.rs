@@ -17,7 +17,7 @@ contracts::texts! {
     MEMBER = "Member", "Miembro";
     EMPTY = "Nothing happened yet.", "Todavía no pasó nada.";
     ACCOUNT_CONFIRMED = "E-mail address confirmed", "Correo confirmado";
-    ACCOUNT_REGISTERED = "Practice registered", "Práctica registrada";
+    ACCOUNT_REGISTERED = "Practice registered", "Consultorio registrado";
     AVAILABILITY_BUFFERS_SAVED = "Breaks changed", "Pausas cambiadas";
     AVAILABILITY_EXCEPTION_ADDED = "Exception added", "Excepción agregada";
     AVAILABILITY_EXCEPTION_DELETED = "Exception deleted", "Excepción eliminada";
@@ -47,7 +47,7 @@ contracts::texts! {
     PASSWORD_RESET = "Password reset", "Contraseña restablecida";
     PRACTICE_INSTRUCTIONS_SAVED = "Payment instructions changed", "Instrucciones de pago cambiadas";
     PRACTICE_POLICY_SAVED = "Booking rules changed", "Reglas de reserva cambiadas";
-    PRACTICE_SETTINGS_SAVED = "Practice settings changed", "Ajustes de la práctica cambiados";
+    PRACTICE_SETTINGS_SAVED = "Practice settings changed", "Ajustes del consultorio cambiados";
     SERVICE_SAVED = "Service saved", "Servicio guardado";
     THERAPIST_ADDED = "Therapist profile added", "Perfil de terapeuta agregado";
     THERAPIST_PHOTO_SET = "Photo changed", "Foto cambiada";

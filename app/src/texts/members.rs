@@ -2,7 +2,7 @@
 
 contracts::texts! {
     TITLE = "Members", "Miembros";
-    INTRO = "People who can log in to this practice, and what they may do.", "Personas que pueden entrar a esta práctica y lo que pueden hacer.";
+    INTRO = "People who can log in to this practice, and what they may do.", "Personas que pueden entrar a este consultorio y lo que pueden hacer.";
     NAME = "Name", "Nombre";
     EMAIL = "E-mail", "Correo";
     ROLE = "Role", "Rol";

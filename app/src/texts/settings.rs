@@ -3,12 +3,12 @@
 contracts::texts! {
     TITLE = "Settings", "Ajustes";
     SECTIONS = "Settings", "Ajustes";
-    PRACTICE = "Practice", "Práctica";
+    PRACTICE = "Practice", "Consultorio";
     PAYMENT = "Payment", "Pago";
     BOOKING = "Booking rules", "Reglas de reserva";
     PROFILE = "Profile", "Perfil";
     SERVICES = "Services", "Servicios";
-    PRACTICE_NAME = "Name of the practice", "Nombre de la práctica";
+    PRACTICE_NAME = "Name of the practice", "Nombre del consultorio";
     CURRENCY = "Currency", "Moneda";
     LANGUAGE = "Language of messages", "Idioma de los mensajes";
     TIME_ZONE = "Time zone", "Zona horaria";
@@ -20,12 +20,12 @@ contracts::texts! {
     BANK_HINT = "Bank, account and holder, as they should be copied.", "Banco, cuenta y titular, tal como se deben copiar.";
     CASH = "Cash is accepted", "Se acepta efectivo";
     NOTE = "Anything else about paying", "Algo más sobre el pago";
-    FOR_PRACTICE = "These rules hold for the whole practice.", "Estas reglas valen para toda la práctica.";
+    FOR_PRACTICE = "These rules hold for the whole practice.", "Estas reglas valen para todo el consultorio.";
     FOR_THERAPIST = "Rules for {name} only.", "Reglas solo para {name}.";
-    FOLLOWS = "{name} follows the practice's rules. Saving gives them their own.", "{name} sigue las reglas de la práctica. Al guardar tendrá las propias.";
-    RESET_POLICY = "Follow the practice's rules again", "Volver a las reglas de la práctica";
+    FOLLOWS = "{name} follows the practice's rules. Saving gives them their own.", "{name} sigue las reglas del consultorio. Al guardar tendrá las propias.";
+    RESET_POLICY = "Follow the practice's rules again", "Volver a las reglas del consultorio";
     WHOSE = "Rules for", "Reglas para";
-    WHOLE_PRACTICE = "The whole practice", "Toda la práctica";
+    WHOLE_PRACTICE = "The whole practice", "Todo el consultorio";
     NEEDS_APPROVAL = "I approve every request first", "Apruebo cada solicitud antes";
     NEEDS_APPROVAL_HINT = "Otherwise a request goes straight on to payment.", "Si no, la solicitud pasa directo al pago.";
     TIMING = "Payment", "Pago";
@@ -39,6 +39,10 @@ contracts::texts! {
     CANCEL_UNTIL = "Hours before the session until which patients cancel by themselves", "Horas antes de la sesión hasta las que el paciente cancela por su cuenta";
     CANCEL_TEXT = "Your cancellation rule in your own words", "Su regla de cancelación, en sus palabras";
     CANCEL_TEXT_HINT = "Shown before any data is asked. Empty: Calma writes it from the hours above.", "Se muestra antes de pedir datos. Vacío: Calma la escribe con las horas de arriba.";
+    THERAPIST = "Therapist", "Terapeuta";
+    TERMS = "Different for a therapist", "Distinto para un terapeuta";
+    TERMS_HELP = "What patients book with each. Leave a field empty and it is as the service says.", "Lo que se reserva con cada uno. Si deja un campo vacío, vale lo que dice el servicio.";
+    OWN_TERMS = "(their own)", "(propio)";
     HALF_HOURS = "1.5 is an hour and a half.", "1,5 es una hora y media.";
     SLUG = "Address of the public page", "Dirección de la página pública";
     SLUG_PREVIEW = "Your page: /{slug}", "Su página: /{slug}";

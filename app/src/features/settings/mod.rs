@@ -8,3 +8,4 @@ pub mod page_profile;
 pub mod page_services;
 mod photo;
 pub mod server_fns;
+mod terms;

@@ -2,6 +2,7 @@
 
 use super::frame::{Fields, Frame, loaded};
 use super::server_fns::{SaveService, load_settings, practice_services, therapist_profiles};
+use super::terms::Terms;
 use crate::context::{lang, t, tf};
 use crate::error::UiError;
 use crate::features::dashboard::words::place;
@@ -30,7 +31,16 @@ impl Page for ServicesPage {
             view! {
                 <Frame name=words::SERVICES may>
                     <List services therapists=therapists.clone() may/>
-                    {may.then(|| view! { <Form edited currency therapists save/> })}
+                    {may.then(|| {
+                        let terms = edited
+                            .clone()
+                            .filter(|service| !service.therapists.is_empty())
+                            .map(|service| view! { <Terms service therapists=therapists.clone()/> });
+                        view! {
+                            <Form edited currency therapists save/>
+                            {terms}
+                        }
+                    })}
                 </Frame>
             }
             .into_any()

@@ -1,7 +1,8 @@
 //! Doors to the practice's settings, its therapists' profiles and its services.
 
 use crate::error::UiError;
-use contracts::practice::{PracticeSettings, ServiceView, TherapistProfile};
+use contracts::ServiceId;
+use contracts::practice::{PracticeSettings, ServiceView, TherapistProfile, TherapistTerms};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
 
@@ -237,4 +238,31 @@ pub async fn save_service(
         services::practice::save_service(&ctx, service, therapists).await
     };
     read::finish(result.await.map(|_| ()), "/app/settings/services?done=1")
+}
+
+/// How each therapist gives a service.
+#[server]
+pub async fn service_terms(service: ServiceId) -> Result<Vec<TherapistTerms>, UiError> {
+    reply(services::practice::terms(&ctx()?, service).await)
+}
+
+/// Left empty: as the service says.
+#[server]
+pub async fn save_service_terms(
+    service: ServiceId,
+    therapist: String,
+    duration_min: Option<String>,
+    price: Option<String>,
+) -> Result<(), UiError> {
+    let ctx = ctx()?;
+    let given = |typed: Option<String>| typed.filter(|typed| !typed.trim().is_empty());
+    let result = async {
+        let duration_min = match given(duration_min) {
+            Some(typed) => Some(read::number("duration_min", &typed)?),
+            None => None,
+        };
+        let terms = SaveTerms { duration_min, price: given(price) };
+        services::practice::save_terms(&ctx, service, read::id(&therapist)?, terms).await
+    };
+    read::finish(result.await.map(|_| ()), &format!("/app/settings/services?edit={service}&done=1#terms"))
 }
