@@ -26,6 +26,10 @@ test: ## everything: checks, unit, integration and browser tests
 bench: ## measure, and write docs/benchmarks.md
 	@scripts/bench.sh
 
+.PHONY: pictures
+pictures: ## take pictures of every page, to be looked at
+	@scripts/pictures.sh
+
 .PHONY: prepare
 prepare: ## write .sqlx after changing a query or a migration
 	@scripts/prepare.sh

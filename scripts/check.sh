@@ -10,7 +10,7 @@ step() { printf '\033[1m%s\033[0m\n' "$*"; }
 step "formatting"
 cargo fmt --all --check
 step "lints: server half"
-cargo clippy --quiet --workspace --exclude frontend --exclude bench --features app/ssr --all-targets -- -D warnings
+cargo clippy --quiet --workspace --exclude frontend --features app/ssr --all-targets -- -D warnings
 step "lints: both browser halves"
 for half in public practice; do
   cargo clippy --quiet -p frontend --features "$half" --target wasm32-unknown-unknown -- -D warnings

@@ -60,7 +60,10 @@ load_together!(
     LoginPage, RegisterPage, ConfirmPage, ForgotPage, ResetPage, InvitePage
 );
 load_together!(
-    practice_pages, __preload_practice_pages, PracticePages:
-    PracticeFrame, TodayPage, BookingPage, DiaryPage, AvailabilityRoute, MembersRoute, OutboxRoute, AuditRoute,
-    PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
+    daily_pages, __preload_daily_pages, DailyPages:
+    PracticeFrame, TodayPage, BookingPage, DiaryPage, OutboxRoute
+);
+load_together!(
+    office_pages, __preload_office_pages, OfficePages:
+    AvailabilityRoute, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
 );

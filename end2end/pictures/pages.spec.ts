@@ -18,7 +18,7 @@ const REASON = 'I have been sleeping badly since the summer.'
 
 test('visitors and patients', async ({ page, guard }) => {
   guard.allow(/status of 404/)
-  const practice = await createPractice()
+  const practice = await createPractice({ practiceName: 'Calm Waters Therapy' })
   const states = await everyState(practice, 'Juana Pérez', REASON)
   await picture(page, 'home', '/')
   await picture(page, 'public', `/${practice.slug}?day=${states.day}`)
@@ -51,7 +51,7 @@ test('accounts', async ({ page }) => {
 })
 
 test('the practice', async ({ page }) => {
-  const practice = await createPractice()
+  const practice = await createPractice({ practiceName: 'Calm Waters Therapy' })
   const states = await everyState(practice, 'Juana Pérez', REASON)
   await enter(page, practice)
   await picture(page, 'app-today', '/app')

@@ -18,6 +18,7 @@ export type PracticeOptions = {
   price?: string
   place?: 'online' | 'in_person'
   published?: boolean
+  practiceName?: string
 }
 
 export type Practice = {
@@ -83,7 +84,8 @@ export async function call<T = any>(base: string, path: string, request: Call = 
 export async function register(options: PracticeOptions = {}): Promise<Omit<Practice, 'serviceId' | 'slug'>> {
   const base = options.base ?? serverA()
   const word = unique()
-  const [name, practiceName, email] = ['Dr. Sarah Wanjiku', `Practice ${word}`, `owner-${word}@example.test`]
+  const [name, email] = ['Dr. Sarah Wanjiku', `owner-${word}@example.test`]
+  const practiceName = options.practiceName ?? `Practice ${word}`
   await call(base, '/api/v1/auth/register', { body: {
     practice_name: practiceName, name, email, password: PASSWORD, currency: options.currency ?? 'KES',
     time_zone: options.zone ?? 'Africa/Nairobi', language: options.language ?? 'en', is_therapist: true,

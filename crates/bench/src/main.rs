@@ -40,7 +40,7 @@ async fn main() {
     storm_on_one(&world, &mut report).await;
     storm_over_many(&world, &mut report).await;
     report.memory(&world);
-    report.weight();
+    report.weight(&world);
     report.write();
 }
 

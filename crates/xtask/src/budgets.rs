@@ -10,7 +10,7 @@ const PUBLIC: u64 = 250_000;
 /// Bytes of what every page of the practice loads first: start script and base.
 const PRACTICE: u64 = 200_000;
 /// Bytes of one part that is loaded when it is needed.
-const PART: u64 = 330_000;
+const PART: u64 = 300_000;
 /// Bytes of the styles, which all pages share.
 const STYLES: u64 = 12_000;
 
