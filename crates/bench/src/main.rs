@@ -23,6 +23,10 @@ use world::World;
 const SECONDS: u64 = 4;
 /// Clients that want the same slot.
 const STORM: usize = 1_000;
+/// What the quickest peer did on such a machine: slots of a month and bookings per second.
+const PEER: &str = "Easy!Appointments";
+const PEER_SLOTS: f64 = 56.0;
+const PEER_BOOKINGS: f64 = 111.0;
 
 #[tokio::main]
 async fn main() {
@@ -41,6 +45,7 @@ async fn main() {
     storm_over_many(&world, &mut report).await;
     report.memory(&world);
     report.weight(&world);
+    report.floors();
     report.write();
 }
 
@@ -65,14 +70,17 @@ async fn slots(world: &World, report: &mut Report) {
                 let outcome = load(host, clients, Shot::get(&path)).await;
                 assert_eq!(outcome.failures(), 0, "{kind} slots failed");
                 assert_eq!(outcome.count(200), outcome.statuses.len(), "{kind}: not all answers are 200");
-                report.row(
-                    "slots",
-                    &format!("month, {kind}, {sessions} sessions"),
-                    clients,
-                    &outcome,
-                    Some(&bare),
-                    Some(pgbench),
-                );
+                let what = format!("month, {kind}, {sessions} sessions");
+                report.row("slots", &what, clients, &outcome, Some(&bare), Some(pgbench));
+                if (sessions, clients) == (100, 16) {
+                    let (p99, times) = if kind == "cached" { (5.0, 250.0) } else { (25.0, 50.0) };
+                    report.at_most(&format!("{what}, 16 connections: p99 in ms"), outcome.percentile(0.99), p99);
+                    report.at_least(
+                        &format!("{what}, 16 connections: times {PEER}'s {PEER_SLOTS} per second"),
+                        outcome.per_second() / PEER_SLOTS,
+                        times,
+                    );
+                }
             }
         }
     }
@@ -105,6 +113,7 @@ async fn storm_on_one(world: &World, report: &mut Report) {
         .await
         .expect("storm");
         report.storm(&outcome);
+        report.at_most("1,000 clients, one slot: the slowest answer in ms", outcome.percentile(1.0), 2_000.0);
         assert_eq!(
             (outcome.count(201), outcome.count(409), outcome.failures()),
             (1, STORM - 1, 0),
@@ -114,17 +123,35 @@ async fn storm_on_one(world: &World, report: &mut Report) {
     assert_eq!(world.deadlocks().await, 0, "deadlocks in PostgreSQL");
 }
 
-/// Complete bookings (hold, details, sending, messages queued) over distinct slots of 20 therapists.
+/// Complete bookings (hold, details, sending, messages queued) over 1,000 distinct slots of 20 therapists: by 16 clients,
+/// then by 1,000 at the same moment.
 async fn storm_over_many(world: &World, report: &mut Report) {
-    let bodies = std::sync::Arc::new(world.booking_bodies(1_000).await);
-    let next = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let pgbench = world.pgbench(16).await;
-    let outcome = load::run(&world.cached, 16, Duration::from_secs(60), move |_, _| {
-        let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        bodies.get(index).map(|body| Shot::post("/api/v1/public/bookings", body.clone()))
-    })
-    .await
-    .expect("bookings");
-    assert_eq!(outcome.count(201), outcome.statuses.len(), "every booking of a distinct slot succeeds");
-    report.row("bookings", "booking over 1,000 distinct slots, messages on", 16, &outcome, None, Some(pgbench));
+    let mut bodies = world.booking_bodies(2 * STORM).await;
+    for clients in [16, STORM] {
+        let todo = std::sync::Arc::new(bodies.split_off(bodies.len() - STORM));
+        let next = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let pgbench = world.pgbench(clients.min(64)).await;
+        let outcome = load::run(&world.cached, clients, Duration::from_secs(60), move |_, _| {
+            let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            todo.get(index).map(|body| Shot::post("/api/v1/public/bookings", body.clone()))
+        })
+        .await
+        .expect("bookings");
+        assert_eq!(outcome.count(201), STORM, "every booking of a distinct slot succeeds");
+        report.row(
+            "bookings",
+            "booking over 1,000 distinct slots, messages on",
+            clients,
+            &outcome,
+            None,
+            Some(pgbench),
+        );
+        if clients == 16 {
+            report.at_least(
+                &format!("bookings, 16 clients: times {PEER}'s {PEER_BOOKINGS} per second"),
+                outcome.per_second() / PEER_BOOKINGS,
+                10.0,
+            );
+        }
+    }
 }

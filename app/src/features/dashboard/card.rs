@@ -112,9 +112,9 @@ pub fn CardView(
         move || say::since(&card, now.get())
     };
     let lapses = card.deadline.map(|deadline| view! { <span>{move || say::lapses(deadline, now.get())}</span> });
-    // What is due now; cancelling has its place on the booking's own page.
-    let deeds: Vec<_> =
-        Deed::possible(&card, now.get_untracked(), role).into_iter().filter(|deed| *deed != Deed::Cancel).collect();
+    // What is due now; cancelling what is not yet confirmed has its place on the booking's own page (003).
+    let mut deeds = Deed::possible(&card, now.get_untracked(), role);
+    deeds.retain(|deed| *deed != Deed::Cancel || before == BookingStatus::Confirmed);
     let join = (before == BookingStatus::Confirmed).then(|| card.video_link.clone()).flatten();
     let full = say::full_when(&card);
     view! {
