@@ -26,6 +26,7 @@ test('books, approves, pays, verifies: both see every step at once', async ({ pa
   await soon(async () => {}, () => expect(waiting).toBeVisible())
   await expectToast(therapist, 'New request: John Doe')
   await expect(waiting).toContainText('Waiting for approval')
+  await expect(waiting).toContainText('Awaiting your approval')
   await expect(waiting).toContainText('KSh 2,000')
   await expect(waiting).toContainText(timeOf(slot))
   const today = therapist.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /Today/ })
@@ -35,13 +36,15 @@ test('books, approves, pays, verifies: both see every step at once', async ({ pa
 
   // The therapist approves.
   await openBooking(page, practice.base, token)
+  await expect(page.getByRole('main')).toContainText('Waiting for therapist approval')
   await soon(
     () => waiting.getByRole('button', { name: 'Approve' }).click(),
     () => expect(page.getByRole('heading', { level: 1, name: 'Payment required' })).toBeVisible(),
   )
+  await expect(page.getByRole('main')).toContainText('Approved! Please submit payment')
   const { reference } = await bookingOf(practice.base, token)
   for (const known of ['Till 123456', reference, 'Please pay by']) await expect(page.getByRole('main')).toContainText(known)
-  await expect(card(section(therapist, 'Waiting for payment'), 'John Doe')).toBeVisible()
+  await expect(card(section(therapist, 'Waiting for payment'), 'John Doe')).toContainText('Approved, payment instructions sent')
   await expectToast(therapist, 'Approved. The patient is told.')
   await expect(section(therapist, 'Needs you')).toContainText('Nothing waits for you.')
   await mailTo(who.email, /how to pay/)
@@ -51,7 +54,9 @@ test('books, approves, pays, verifies: both see every step at once', async ({ pa
   const proof = card(section(therapist, 'Needs you'), 'John Doe')
   await soon(async () => {}, () => expect(proof).toContainText('ABC123XYZ'))
   await expect(page.getByRole('heading', { level: 1, name: 'Payment under review' })).toBeVisible()
+  await expect(page.getByRole('main')).toContainText('Payment submitted, waiting for verification')
   await expect(page.getByRole('main')).toContainText('ABC123XYZ')
+  await expect(proof).toContainText('Payment proof submitted')
   await expectToast(therapist, 'Payment to check: John Doe')
   const receipt = await therapist.request.get(await proof.getByRole('link', { name: 'Open the receipt' }).getAttribute('href') ?? '')
   expect(receipt.headers()['content-type']).toBe('image/png')
@@ -59,9 +64,10 @@ test('books, approves, pays, verifies: both see every step at once', async ({ pa
 
   // The therapist verifies.
   await soon(
-    () => proof.getByRole('button', { name: 'Payment is there' }).click(),
+    () => proof.getByRole('button', { name: 'Verify payment' }).click(),
     () => expect(page.getByRole('heading', { level: 1, name: 'Confirmed session' })).toBeVisible(),
   )
+  await expect(page.getByRole('main')).toContainText('Confirmed! Session ready')
   await expect(page.getByText('KSh 2,000 (paid ✓)')).toBeVisible()
   await expect(page.getByRole('link', { name: 'Join session' })).toBeVisible()
   const href = await page.getByRole('link', { name: 'Add to calendar' }).getAttribute('href')
@@ -88,6 +94,7 @@ test('declines with a reason, which the patient reads at once', async ({ page, p
     () => dialog.getByRole('button', { name: 'Decline the request' }).click(),
     () => expect(page.getByRole('heading', { level: 1, name: 'Booking declined' })).toBeVisible(),
   )
+  await expect(page.getByRole('main')).toContainText('Therapist not available')
   await expect(page.getByRole('main')).toContainText('Fully booked on this date')
   await expect(page.getByRole('link', { name: 'Book another time' })).toBeVisible()
   await expect(card(section(therapist, 'Recently closed'), 'Jane Roe')).toContainText('Fully booked on this date')
@@ -113,7 +120,7 @@ test('rejects a payment with a reason, and the patient sends another proof', asy
   await mailTo(who.email, /could not find your payment/)
   await sendProof(page, 'RIGHT2', false)
   await expect(proof).toContainText('RIGHT2')
-  await proof.getByRole('button', { name: 'Payment is there' }).click()
+  await proof.getByRole('button', { name: 'Verify payment' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Confirmed session' })).toBeVisible()
 })
 
@@ -204,7 +211,7 @@ test('across two servers: the patient on one, the therapist on the other', async
   await sendProof(page, 'ACROSS1')
   await soon(async () => {}, () => expect(card(section(therapist, 'Needs you'), 'Far Away')).toContainText('ACROSS1'))
   await soon(
-    () => card(section(therapist, 'Needs you'), 'Far Away').getByRole('button', { name: 'Payment is there' }).click(),
+    () => card(section(therapist, 'Needs you'), 'Far Away').getByRole('button', { name: 'Verify payment' }).click(),
     () => expect(page.getByRole('heading', { level: 1, name: 'Confirmed session' })).toBeVisible(),
   )
 })

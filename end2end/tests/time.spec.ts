@@ -125,7 +125,7 @@ test('an unpaid booking expires before one\'s eyes, the mail says so, and a late
   await expect(page.getByRole('heading', { level: 1, name: 'Payment under review' })).toBeVisible()
   const proof = card(section(therapist, 'Needs you'), 'Late Payer')
   await expect(proof).toContainText('Arrived after the booking had lapsed')
-  await proof.getByRole('button', { name: 'Payment is there' }).click()
+  await proof.getByRole('button', { name: 'Verify payment' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Confirmed session' })).toBeVisible()
 })
 

@@ -121,7 +121,11 @@ fn Facts(card: BookingCard, now: Memo<DateTime<Utc>>, role: Role) -> impl IntoVi
                 {text(words::CLOSING_REASON, card.closing_reason.clone().unwrap_or_default())}
                 {card.cancelled_by_patient.then(|| row(words::STATUS, t(words::BY_PATIENT).into_any()))}
             </dl>
-            <p class="muted"><span>{since}</span>{lapses}</p>
+            <p class="muted">
+                {say::standing(card.status).map(|text| view! { <span>{text}</span> " · " })}
+                <span>{since}</span>
+                {lapses}
+            </p>
             <div class="actions">
                 {(!deeds.is_empty())
                     .then(|| view! { <Actions card=card.clone() deeds act/> })}
