@@ -139,6 +139,7 @@ test('the patient cancels and the therapist sees it', async ({ page, practice, t
   await expect(page.getByRole('heading', { level: 1, name: 'Booking cancelled' })).toBeVisible()
   const closed = card(section(therapist, 'Recently closed'), 'Lucy Naliaka')
   await expect(closed).toContainText('Cancelled by the patient')
+  await expectToast(therapist, 'Cancelled by the patient: Lucy Naliaka')
   await expect(therapist.getByRole('navigation', { name: 'Main' })).toContainText('1 waiting for you')
   await mailTo(practice.email, /Cancelled by the patient/)
 })

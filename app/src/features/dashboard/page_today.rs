@@ -136,29 +136,43 @@ fn Section(
     }
 }
 
-/// A toast for everything that was not there before.
+/// A toast for everything that was not there before, and for what was taken away by others than the practice.
 fn announce(fresh: Fresh<Dashboard>) {
     let toast = use_toast();
     Effect::new(move |known: Option<Vec<_>>| {
         let key = |card: &BookingCard| (card.id, card.status);
         fresh.data.with(|board| {
-            let cards = || board.needs_action.iter().chain(&board.upcoming);
+            let here = || board.needs_action.iter().chain(&board.upcoming);
             if let Some(known) = &known {
-                for card in
-                    cards().filter(|card| !known.iter().any(|(id, status)| *id == card.id && *status == card.status))
-                {
-                    let text = match card.status {
-                        BookingStatus::PendingApproval => words::NEW_REQUEST,
-                        BookingStatus::PaymentSubmitted => words::NEW_PROOF,
-                        // What this member approved or verified is no news to them.
-                        _ if known.iter().any(|(id, _)| *id == card.id) => continue,
-                        _ => words::NEW_BOOKING,
-                    };
+                let news = |card: &&BookingCard| !known.contains(&key(card));
+                let seen = |card: &BookingCard| known.iter().any(|(id, _)| *id == card.id);
+                let tell = |text: Text, card: &BookingCard| {
                     let when = say::when(card.local, board.today);
                     toast.show(tf(text, &[("name", &say::name(card)), ("when", &when)]), Tone::Info);
+                };
+                // What the practice declined or cancelled itself is no news.
+                let gone = |card: &BookingCard| {
+                    if card.cancelled_by_patient {
+                        tell(words::GONE_CANCELLED, card);
+                    } else if card.status == BookingStatus::Expired {
+                        tell(words::GONE_EXPIRED, card);
+                    }
+                };
+                for card in here().filter(news) {
+                    match (card.status, seen(card)) {
+                        (BookingStatus::PendingApproval, _) => tell(words::NEW_REQUEST, card),
+                        (BookingStatus::PaymentSubmitted, _) => tell(words::NEW_PROOF, card),
+                        (BookingStatus::Confirmed, false) => tell(words::NEW_BOOKING, card),
+                        // What this member approved or verified is no news to them.
+                        (BookingStatus::Confirmed, true) => {}
+                        (_, false) => tell(words::NEW_PROOF, card),
+                        (_, true) => gone(card),
+                    }
                 }
+                // One that only moved up in the list is no news.
+                board.closed.iter().filter(news).filter(|card| seen(card)).for_each(gone);
             }
-            cards().chain(&board.awaiting_payment).map(key).collect::<Vec<_>>()
+            here().chain(&board.awaiting_payment).map(key).collect::<Vec<_>>()
         })
     });
 }
