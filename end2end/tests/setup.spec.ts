@@ -159,6 +159,68 @@ test('an exception on a day with bookings asks what happens to them', async ({ t
   await mailTo(second.email, /is cancelled/)
 })
 
+test('an extra opening and "only the morning" for some days change what patients are offered', async ({ therapist, practice, page }) => {
+  const day = dayOf(await freeSlot(practice, 96))
+  const after = (days: number) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
+  const exceptions = therapist.locator('#exceptions')
+  const add = async (kind: string, from: string, until: string, starts: string, ends: string) => {
+    await open(therapist, `/app/availability?date=${from}#add-exception`)
+    await exceptions.getByLabel('What').selectOption({ label: kind })
+    await exceptions.getByLabel('Until day').fill(until)
+    await exceptions.getByLabel('From', { exact: true }).fill(starts)
+    await exceptions.getByLabel('Until', { exact: true }).fill(ends)
+    await exceptions.getByRole('button', { name: 'Add', exact: true }).click()
+    await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText(`${starts} to ${ends}`)
+  }
+  const offered = async (date: string) => {
+    await open(page, `/${practice.slug}?day=${date}`)
+    const times = await page.locator('#times').getByRole('button', { name: /^\d\d:\d\d/ }).allInnerTexts()
+    return times.map((text) => text.trim().slice(0, 5))
+  }
+  const morning = ['09:00', '10:00', '11:00']
+  const whole = [...morning, '12:00', '13:00', '14:00', '15:00', '16:00']
+  expect(await offered(day)).toEqual(whole)
+  await add('Extra opening', day, '', '18:00', '20:00')
+  expect(await offered(day)).toEqual([...whole, '18:00', '19:00'])
+  await add('Closed', after(1), after(3), '12:00', '17:00')
+  for (const days of [1, 2, 3]) expect(await offered(after(days))).toEqual(morning)
+  expect(await offered(after(4))).toEqual(whole)
+  expect(await offered(day)).toContain('18:00')
+
+  // Taken away again, the whole days are back.
+  await exceptions.getByRole('row').filter({ hasText: '12:00 to 17:00' }).getByRole('button').click()
+  await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).not.toContainText('12:00 to 17:00')
+  expect(await offered(after(1))).toEqual(whole)
+})
+
+test('the overview shows 90 days, and for each whether it is open, closed, blocked or booked', async ({ therapist, practice }) => {
+  const slot = await freeSlot(practice, 96)
+  const after = (days: number) => new Date(Date.parse(dayOf(slot)) + days * 86_400_000)
+  const written = (days: number) => after(days).toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', timeZone: 'UTC' })
+  await book(practice, somebody(), slot)
+  // The weekday after it is never open, and the day after that is blocked.
+  const rules = await call(practice.base, `/api/v1/availability/rules?therapist_id=${practice.therapistId}`, { bearer: practice.bearer })
+  const free = rules.find((rule: { weekday: number }) => rule.weekday === (after(1).getUTCDay() || 7))
+  await call(practice.base, `/api/v1/availability/rules/${free.id}`, { method: 'DELETE', bearer: practice.bearer })
+  await open(therapist, `/app/availability?date=${after(2).toISOString().slice(0, 10)}#add-exception`)
+  const exceptions = therapist.locator('#exceptions')
+  await exceptions.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText('Whole day')
+
+  await expect(exceptions.locator('a.day')).toHaveCount(90)
+  const said = (days: number) => exceptions.locator(`a.day[href*="date=${after(days).toISOString().slice(0, 10)}"]`)
+  for (const [days, state] of [[0, 'Open, 1 booked'], [1, 'Closed'], [2, 'Blocked'], [3, 'Open']] as const) {
+    await expect(said(days)).toHaveAccessibleName(new RegExp(`^${written(days)} .*: ${state}$`))
+  }
+  for (const [word, color] of [['open', 0], ['closed', 1], ['blocked', 2]] as const) {
+    await expect(said(color)).toHaveClass(new RegExp(`day-${word}`))
+  }
+  await expect(said(0)).toHaveClass(/day-booked/)
+  for (const word of ['Open', 'Closed', 'Blocked', 'With bookings']) {
+    await expect(exceptions.getByRole('listitem').filter({ hasText: word })).toBeVisible()
+  }
+})
+
 test('breaks show their effect before they are saved, and warn when nothing fits', async ({ therapist, practice }) => {
   await open(therapist, '/app/availability')
   const buffers = therapist.locator('#buffers')
