@@ -1,5 +1,5 @@
 // 003's flows with patient and therapist side by side: each sees what the other does, without reloading.
-import { act, book, bookingOf, call, freeSlot, serverB, somebody, type Practice } from '../support/api'
+import { act, book, bookingOf, call, confirmed, freeSlot, serverB, somebody, type Practice } from '../support/api'
 import { enter, expect, open, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
 import { bookThroughPage, card, expectToast, openBooking, openDashboard, section, sendProof, timeOf } from '../support/steps'
@@ -142,6 +142,32 @@ test('the patient cancels and the therapist sees it', async ({ page, practice, t
   await expectToast(therapist, 'Cancelled by the patient: Lucy Naliaka')
   await expect(therapist.getByRole('navigation', { name: 'Main' })).toContainText('1 waiting for you')
   await mailTo(practice.email, /Cancelled by the patient/)
+})
+
+test('the practice cancels a confirmed session with a reason, which the patient reads at once', async ({ page, practice, therapist }) => {
+  const who = somebody('Paula Rey')
+  const booking = await confirmed(practice, who)
+  await openBooking(page, practice.base, booking.token)
+  await expect(page.getByRole('heading', { level: 1, name: 'Confirmed session' })).toBeVisible()
+  await open(therapist, `/app/bookings/${booking.id}`)
+  await therapist.getByRole('button', { name: 'Cancel…' }).click()
+  const dialog = therapist.getByRole('dialog', { name: 'Cancel this booking?' })
+  await expect(dialog).toContainText('the time becomes free again and Paula Rey is told by e-mail.')
+  await expect(dialog).toContainText('KSh 2,000 was paid. Calma does not send money')
+  await dialog.getByLabel('Reason, for the patient to read').fill('I am ill this week')
+  await soon(
+    () => dialog.getByRole('button', { name: 'Cancel and tell the patient' }).click(),
+    () => expect(page.getByRole('heading', { level: 1, name: 'Booking cancelled' })).toBeVisible(),
+  )
+  await expectToast(page, 'Your booking is now: Cancelled')
+  await expect(page.getByRole('main')).toContainText('This booking was cancelled by the practice.')
+  await expect(page.getByRole('main')).toContainText('I am ill this week')
+  await expect(page.getByRole('link', { name: 'Join session' })).toHaveCount(0)
+  await expectToast(therapist, 'Cancelled. The patient is told.')
+  await expect(therapist.getByRole('main')).toContainText('I am ill this week')
+  await expect(therapist.getByRole('button', { name: 'Cancel…' })).toHaveCount(0)
+  expect((await mailTo(who.email, /is cancelled/)).text).toContain('I am ill this week')
+  expect((await bookingOf(practice.base, booking.token)).status).toBe('cancelled')
 })
 
 test('of two who act on the same booking the second is told what happened', async ({ practice, therapist, visitor, guard }) => {

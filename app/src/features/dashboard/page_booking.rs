@@ -53,7 +53,8 @@ fn Current(initial: (BookingCard, DateTime<Utc>), role: Role) -> impl IntoView {
     provide_context(Draft::default());
     view! {
         {move || {
-            version.track();
+            // Read and not only tracked: a memo nobody reads is never computed, and so never changes.
+            version.with(|_| ());
             let card = fresh.data.with_untracked(|(card, _)| card.clone());
             view! { <Facts card now role/> }.into_any()
         }}
