@@ -206,6 +206,40 @@ test('the refresh button, a lost push and "updated … ago"', async ({ practice,
   await expect(therapist.getByText('Updated just now')).toBeVisible()
 })
 
+test('without the push the dashboard asks every 30 seconds, and says how old it is meanwhile', async ({ practice, therapist, guard }) => {
+  guard.allow(/\/live/)
+  await therapist.clock.install()
+  await therapist.route(/\/live(\?|\/|$)/, (route) => route.abort())
+  await open(therapist, '/app')
+  await expect(therapist.getByText('Checking every 30 s')).toBeVisible()
+  await expect(section(therapist, 'Needs you')).toContainText('Nothing waits for you.')
+  await therapist.clock.fastForward(12_000)
+  await expect(therapist.getByText(/^Updated 1\d s ago$/)).toBeVisible()
+  await book(practice, somebody('Polled For'))
+  await expect(card(section(therapist, 'Needs you'), 'Polled For')).toHaveCount(0)
+  await therapist.clock.fastForward(31_000)
+  await expect(card(section(therapist, 'Needs you'), 'Polled For')).toBeVisible()
+  await expect(therapist.getByText('Updated just now')).toBeVisible()
+  await expectToast(therapist, 'New request: Polled For')
+})
+
+test('while the dashboard is refreshed it says so, and keeps what it shows', async ({ practice, therapist }) => {
+  await book(practice, somebody('Still Here'))
+  await openDashboard(therapist, practice.base)
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => { answer = resolve })
+  await therapist.route('**/api/fn/load_dashboard*', async (route) => { await held; await route.continue() })
+  const refresh = therapist.getByRole('button', { name: 'Refresh' })
+  await refresh.click()
+  await expect(therapist.getByText('Refreshing…')).toBeVisible()
+  await expect(therapist.locator('.sections')).toHaveAttribute('aria-busy', 'true')
+  await expect(refresh).toHaveAttribute('aria-busy', 'true')
+  await expect(card(section(therapist, 'Needs you'), 'Still Here')).toBeVisible()
+  answer()
+  await expect(therapist.getByText('Updated just now')).toBeVisible()
+  await expect(therapist.locator('.sections')).not.toHaveAttribute('aria-busy')
+})
+
 test('an action that the server refuses is taken back on the page', async ({ practice, therapist, guard }) => {
   guard.allow(/status of 503/)
   await book(practice, somebody('Roll Back'))
