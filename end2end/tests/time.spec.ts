@@ -1,8 +1,8 @@
 // Time passes, as people see it: on a server of its own whose clock these journeys move (issue J).
 import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
-import { ask, book, bookingOf, call, createPractice, freeSlots, moveClock, slotsOfOneDay, somebody, type Practice, type PracticeOptions } from '../support/api'
-import { alive, enter, expect, open, test } from '../support/fixtures'
+import { ask, book, bookingOf, call, createPractice, freeSlots, hold, moveClock, slotsOfOneDay, somebody, type Practice, type PracticeOptions } from '../support/api'
+import { alive, enter, expect, expectAccessible, expectNoSideways, open, test } from '../support/fixtures'
 import { mailTo } from '../support/mail'
 import { STATE, end, freePort, newDatabase, serve, waitFor } from '../support/server'
 import { card, expectToast, openBooking, openDashboard, section, send, sendProof, takeTime, timeButton, openDay, toReview, typeDetails } from '../support/steps'
@@ -149,6 +149,23 @@ test('a late proof for a time that is taken waits for a decision about the money
   await late.getByRole('button', { name: 'Keep as credit' }).click()
   await expect(page.getByText('The practice keeps your payment as credit for you.')).toBeVisible()
   await expect(section(therapist, 'Needs you')).toContainText('Nothing waits for you.')
+})
+
+test('the pages of what has ended are accessible: an expired booking and a lapsed hold', async ({ page }) => {
+  const practice = await practiceHere({ needs_approval: false, payment_window_min: 60 })
+  const [slot, other] = await slotsOfOneDay(practice)
+  const booking = await book(practice, somebody(), slot)
+  const held = await hold(practice, other)
+  await moveClock(base, 61)
+  for (const [address, heading] of [
+    [`/b/${booking.token}`, 'Booking expired'], [`/b/${held.token}`, 'This time is no longer held'],
+    [`/${practice.slug}/book/${held.token}`, 'Your details'],
+  ]) {
+    await open(page, base + address)
+    await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
+    await expectAccessible(page, address)
+    await expectNoSideways(page, address)
+  }
 })
 
 test('a request that nobody approves in time expires, and what it told of a person is erased a day later', async ({ page }) => {
