@@ -1,7 +1,7 @@
 // What goes wrong while booking has its message and changes nothing (issue: "each has its message").
 import { allBookings, ask, book, bookingOf, createPractice, freeSlot, hold, slotsOfOneDay, somebody } from '../support/api'
 import { expect, open, test } from '../support/fixtures'
-import { openDay, send, takeTime, timeButton, timeOf, toReview, typeDetails } from '../support/steps'
+import { expectWithinASecond, openDay, send, takeTime, timeButton, timeOf, timeUntil, toReview, typeDetails } from '../support/steps'
 
 test('says beside each field what is wrong, and goes on when it is right', async ({ page, practice }) => {
   await takeTime(page, practice, await freeSlot(practice))
@@ -131,19 +131,20 @@ test('when the time has gone, the nearest three are offered in the same place', 
 })
 
 test('a time that somebody else takes shows within a second', async ({ page, practice, visitor }) => {
-  const [slot, other] = await slotsOfOneDay(practice)
+  const [slot, other, ...more] = await slotsOfOneDay(practice)
   const connected = page.waitForResponse((response) => response.url().includes(`/live/t/${practice.slug}`))
   await openDay(page, practice, slot)
   await connected
   await expect(timeButton(page, slot)).toBeEnabled()
-  const begun = Date.now()
-  await hold(practice, slot)
-  await expect(timeButton(page, slot)).toBeDisabled()
-  const took = Date.now() - begun
-  expect(took, `${took} ms`).toBeLessThan(3_000)
+  const took: number[] = []
+  for (const taken of [slot, ...more.slice(0, 4)]) {
+    const gone = page.locator('#times').getByRole('button', { name: new RegExp(`^${timeOf(taken)}`), disabled: true })
+    took.push(await timeUntil(gone, () => hold(practice, taken)))
+  }
+  expectWithinASecond(took)
   await expect(timeButton(page, slot)).toContainText('being booked')
   // It is announced, and what is still free stays where it was.
-  await expect(page.getByRole('status').filter({ hasText: `${timeOf(slot)} is no longer free.` })).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: `${timeOf(more[3])} is no longer free.` })).toBeVisible()
   await expect(timeButton(page, other)).toBeEnabled()
 
   // Another person, choosing in a browser, is seen the same way; giving it back too.

@@ -1,10 +1,10 @@
 // 003's flows with patient and therapist side by side: each sees what the other does, without reloading.
-import { act, book, bookingOf, call, confirmed, freeSlot, serverB, somebody, type Practice } from '../support/api'
+import { act, book, bookingOf, call, confirmed, freeSlot, freeSlots, prove, serverB, somebody, type Booking, type Practice } from '../support/api'
 import { enter, expect, open, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
-import { bookThroughPage, card, expectToast, openBooking, openDashboard, section, sendProof, timeOf } from '../support/steps'
+import { bookThroughPage, card, expectToast, expectWithinASecond, openBooking, openDashboard, section, sendProof, timeOf, timeUntil } from '../support/steps'
 
-/** "Within a second or so", with a browser, two servers and a database on two cores. */
+/** What no single change may take, with browsers, servers and a database on two cores; most take less than a second. */
 const SOON = 3_000
 
 async function soon(what: () => Promise<unknown>, shown: () => Promise<void>): Promise<void> {
@@ -78,6 +78,24 @@ test('books, approves, pays, verifies: both see every step at once', async ({ pa
   await expect(upcoming.getByRole('link', { name: 'Start the session' })).toBeVisible()
   const mail = await mailTo(who.email, /Your session is confirmed/)
   expect(mail.attachments.map((one) => one.type)).toContain('text/calendar')
+})
+
+test('most changes show on the other side within a second', async ({ page, practice, therapist }) => {
+  const slots = await freeSlots(practice)
+  await openDashboard(therapist, practice.base)
+  const [toTherapist, toPatient]: number[][] = [[], []]
+  const title = (name: string) => page.getByRole('heading', { level: 1, name })
+  for (const [n, name] of ['First In Line', 'Second In Line', 'Third In Line'].entries()) {
+    let booking!: Booking
+    const waiting = card(section(therapist, 'Needs you'), name)
+    toTherapist.push(await timeUntil(waiting, async () => { booking = await book(practice, somebody(name), slots[n * 2]) }))
+    await openBooking(page, practice.base, booking.token)
+    toPatient.push(await timeUntil(title('Payment required'), () => act(practice, booking, 'approve')))
+    toTherapist.push(await timeUntil(waiting.getByText(`PAID${n}`), () => prove(practice, booking, `PAID${n}`)))
+    toPatient.push(await timeUntil(title('Confirmed session'), () => act(practice, booking, 'verify-payment')))
+  }
+  expectWithinASecond(toTherapist)
+  expectWithinASecond(toPatient)
 })
 
 test('declines with a reason, which the patient reads at once', async ({ page, practice, therapist }) => {
