@@ -1,8 +1,8 @@
 // A practice sets itself up: from registering to a public page (issue E, 004 §4.1 and §10.3 E2E 1).
-import { ask, book, call, createPractice, freeSlot, register, slotsOfOneDay, somebody, unique, PASSWORD } from '../support/api'
+import { act, ask, book, call, createPractice, freeSlot, freeSlots, register, slotsOfOneDay, somebody, unique, PASSWORD } from '../support/api'
 import { alive, enter, expect, open, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
-import { dayOf, logIn, timeOf } from '../support/steps'
+import { dayOf, logIn, openBooking, timeOf, PNG } from '../support/steps'
 import type { Page } from '@playwright/test'
 
 /** The names of the days on the availability page. */
@@ -108,6 +108,89 @@ test('registers, confirms by mail, logs in and sets everything up until a patien
   }
   await expect(patient.locator('#times').getByRole('button', { name: /^(09:00|10:00|11:00)/ }).first()).toBeVisible()
   await expect(page.getByRole('link', { name: 'Open the public page' })).toHaveAttribute('href', `/${slug}`)
+})
+
+test('photo and languages show on the public page, and go again', async ({ therapist, practice, page, guard }) => {
+  guard.allow(/status of 404/)
+  const upload = async (name: string, mimeType: string, buffer: Buffer) => {
+    await therapist.locator('#f-photo').setInputFiles({ name, mimeType, buffer })
+    await therapist.getByRole('button', { name: 'Upload the photo' }).click()
+  }
+  await open(therapist, '/app/settings/profile')
+  await upload('photo.png', 'image/png', Buffer.from('<html>not a picture</html>'))
+  await expect(therapist.getByRole('alert').first()).toContainText('Please use a PNG, JPEG or WebP picture')
+  await open(therapist, '/app/settings/profile')
+  await upload('photo.png', 'image/png', PNG)
+  await expect(therapist.getByRole('img', { name: `Photo of ${practice.name}` })).toBeVisible()
+  await open(therapist, '/app/settings/profile')
+  await therapist.getByLabel('Languages spoken').fill('es, fr')
+  await save(therapist).first().click()
+  await expect(therapist.getByText('Saved.').first()).toBeVisible()
+
+  await open(page, `/${practice.slug}`)
+  const photo = page.getByRole('img', { name: `Photo of ${practice.name}` })
+  await expect(photo).toBeVisible()
+  expect(await photo.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0)
+  await expect(page.getByRole('main')).toContainText('Spanish, French')
+
+  await open(therapist, '/app/settings/profile')
+  await therapist.getByRole('button', { name: 'Remove the photo' }).click()
+  await expect(therapist.getByRole('img', { name: `Photo of ${practice.name}` })).toHaveCount(0)
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1, name: practice.name })).toBeVisible()
+  await expect(photo).toHaveCount(0)
+  expect((await page.request.get(`/${practice.slug}/photo`)).status()).toBe(404)
+})
+
+test('bank and cash show where patients choose and where they pay', async ({ therapist, practice, page }) => {
+  await open(therapist, '/app/settings/payment')
+  await therapist.getByLabel('M-Pesa number or till').fill('')
+  await therapist.getByLabel('Bank account').fill('Bank of Sun\nES00 0000 1234')
+  await therapist.getByLabel('Cash is accepted').check()
+  await therapist.getByLabel('Anything else about paying').fill('Receipts on request.')
+  await save(therapist).click()
+  await expect(therapist.getByText('Saved.').first()).toBeVisible()
+  await open(page, `/${practice.slug}`)
+  await expect(page.getByText(/^Ways to pay: Bank transfer, cash/i)).toBeVisible()
+  await expect(page.getByRole('main')).not.toContainText('M-Pesa')
+  const booking = await book(practice)
+  await act(practice, booking, 'approve')
+  await openBooking(page, practice.base, booking.token)
+  for (const known of ['ES00 0000 1234', 'You can pay in cash at the practice.', 'Receipts on request.']) {
+    await expect(page.getByRole('main')).toContainText(known)
+  }
+})
+
+test('the booking rules decide what patients read and can book; a therapist may have rules of their own, and give them up', async ({ therapist, practice, page }) => {
+  const change = async (address: string, holdMinutes: string, days: string, rule: string) => {
+    await open(therapist, address)
+    await therapist.getByLabel('Minutes a time is held while the form is filled').fill(holdMinutes)
+    await therapist.getByLabel('Days ahead that can be booked').fill(days)
+    await therapist.getByLabel('Your cancellation rule in your own words').fill(rule)
+    await save(therapist).first().click()
+    await expect(therapist.getByText('Saved.').first()).toBeVisible()
+  }
+  /** The public page says this, and the last day with free times is so many days away. */
+  const follows = async (rule: string, minutes: number, days: number) => {
+    await open(page, `/${practice.slug}`)
+    await expect(page.getByRole('main')).toContainText(rule)
+    await expect(page.getByRole('main')).toContainText(`held for you for ${minutes} minutes`)
+    const starts = (await freeSlots(practice, 2, 40)).map((slot) => Date.parse(slot.starts_at))
+    const away = (Math.max(...starts) - Date.now()) / 86_400_000
+    expect(away).toBeGreaterThan(days - 1.5)
+    expect(away).toBeLessThan(days + 1.5)
+  }
+  await change('/app/settings/booking', '15', '20', 'Call me the day before.')
+  await follows('Call me the day before.', 15, 20)
+  const own = `/app/settings/booking?therapist=${practice.therapistId}`
+  await open(therapist, own)
+  await expect(therapist.getByText(`${practice.name} follows the practice's rules.`)).toBeVisible()
+  await change(own, '25', '7', 'Two days before, please.')
+  await expect(therapist.getByText(`Rules for ${practice.name} only.`)).toBeVisible()
+  await follows('Two days before, please.', 25, 7)
+  await therapist.getByRole('button', { name: 'Follow the practice\'s rules again' }).click()
+  await expect(therapist.getByText(`${practice.name} follows the practice's rules.`)).toBeVisible()
+  await follows('Call me the day before.', 15, 20)
 })
 
 test('several blocks a day; one that overlaps is refused and explained', async ({ therapist, practice }) => {
