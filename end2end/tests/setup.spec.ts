@@ -1,7 +1,7 @@
 // A practice sets itself up: from registering to a public page (issue E, 004 §4.1 and §10.3 E2E 1).
 import { act, ask, book, call, createPractice, freeSlot, freeSlots, register, slotsOfOneDay, somebody, unique, PASSWORD } from '../support/api'
 import { alive, enter, expect, open, test } from '../support/fixtures'
-import { linkIn, mailTo } from '../support/mail'
+import { linkIn, mailsTo, mailTo, refuseMailTo } from '../support/mail'
 import { dayOf, logIn, openBooking, timeOf, PNG } from '../support/steps'
 import type { Page } from '@playwright/test'
 
@@ -445,6 +445,38 @@ test('the diary, the messages and the audit log show what happened', async ({ th
   await open(therapist, '/app/audit')
   await expect(therapist.locator('[title="booking.requested"]').first()).toBeVisible()
   await expect(therapist.getByRole('status').filter({ hasText: 'sealed entries are unchanged' })).toBeVisible()
+})
+
+test('a message that is refused shows as not delivered, and is sent once when it is sent again', async ({ therapist, practice }) => {
+  const who = somebody('No Such Mailbox')
+  refuseMailTo(who.email)
+  await book(practice, who)
+  const failed = () => call(practice.base, '/api/v1/messages?status=failed', { bearer: practice.bearer })
+  await expect.poll(async () => (await failed()).items.length, { timeout: 20_000 }).toBe(1)
+  await open(therapist, '/app')
+  await therapist.getByRole('link', { name: '1 message not delivered' }).click()
+  await therapist.waitForURL(/\/app\/messages\?status=failed/)
+  const message = therapist.getByRole('listitem').filter({ hasText: who.email })
+  await expect(message).toContainText('Not delivered')
+  await expect(message).toContainText('The mail server said: 550')
+  await expect(therapist.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /Messages/ })).toContainText('1 not delivered')
+
+  // Again while nobody is there, it comes back.
+  await message.getByRole('button', { name: 'Send again' }).click()
+  await expect(therapist.getByText('It is on its way again.')).toBeVisible()
+  await expect.poll(async () => (await failed()).items.length, { timeout: 20_000 }).toBe(1)
+  await open(therapist, '/app/messages')
+  await expect(message).toContainText('Not delivered')
+  expect(mailsTo(who.email)).toHaveLength(0)
+
+  refuseMailTo(who.email, false)
+  await message.getByRole('button', { name: 'Send again' }).click()
+  await mailTo(who.email, /We received your request/)
+  await open(therapist, '/app/messages')
+  await expect(message).toContainText('Sent')
+  await expect(message.getByRole('button', { name: 'Send again' })).toHaveCount(0)
+  await expect(therapist.getByRole('navigation', { name: 'Main' })).not.toContainText('not delivered')
+  expect(mailsTo(who.email)).toHaveLength(1)
 })
 
 test('a service may take longer and cost more with one therapist', async ({ therapist, practice, page }) => {
