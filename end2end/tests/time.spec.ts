@@ -209,3 +209,35 @@ test('slots that become too near are no longer offered', async () => {
   })
   expect(body.error.code).toBe('SLOT_UNAVAILABLE')
 })
+
+test('who asks too often is told so on the page, and the time stays free', async ({ page }) => {
+  const port = await freePort()
+  const strict = `http://127.0.0.1:${port}`
+  const server = serve('server-strict', {
+    DATABASE_URL: newDatabase(`strict_${Date.now()}`), CALMA_ADDR: `127.0.0.1:${port}`, CALMA_BASE_URL: strict,
+    CALMA_SMTP_URL: process.env.CALMA_E2E_SMTP ?? '', CALMA_DATA: path.join(STATE, 'strict-data'),
+    CALMA_RATE_PUBLIC_BOOKING_PER_HOUR: '2',
+  })
+  try {
+    await waitFor(`${strict}/readyz`, server)
+    const practice = await createPractice({ base: strict })
+    const [slot, other] = await slotsOfOneDay(practice)
+    const who = somebody('Very Eager')
+    // Taking a time and sending the request are the two that are allowed.
+    await takeTime(page, practice, slot)
+    await typeDetails(page, who)
+    await toReview(page)
+    const token = await send(page)
+    await openDay(page, practice, other)
+    await timeButton(page, other).click()
+    await expect(page.locator('#times').getByRole('alert')).toContainText('Too many attempts. Please wait a little and try again.')
+    expect(new URL(page.url()).pathname).toBe(`/${practice.slug}`)
+    await expect(timeButton(page, other)).toBeEnabled()
+    expect((await slotsOfOneDay(practice)).map((one) => one.starts_at)).toContain(other.starts_at)
+    // What was sent before is still there to look at.
+    await openBooking(page, strict, token)
+    await expect(page.getByRole('heading', { level: 1, name: 'Your booking request' })).toBeVisible()
+  } finally {
+    await end(server)
+  }
+})
