@@ -136,10 +136,10 @@ export async function now(base: string): Promise<number> {
 }
 
 /** Free slots of the next weeks in order; by default far enough away that they can be cancelled. */
-export async function freeSlots(practice: Practice, afterHours = 48): Promise<Slot[]> {
+export async function freeSlots(practice: Practice, afterHours = 48, days = 12): Promise<Slot[]> {
   const start = await now(practice.base) + afterHours * 3_600_000
   const query = new URLSearchParams({
-    slug: practice.slug, service_id: practice.serviceId, from: day(start - 86_400_000), until: day(start + 12 * 86_400_000),
+    slug: practice.slug, service_id: practice.serviceId, from: day(start - 86_400_000), until: day(start + days * 86_400_000),
   })
   const month = await call(practice.base, `/api/v1/public/availability?${query}`)
   const slots: Slot[] = month.days.flatMap((one: { slots: Slot[] }) => one.slots)

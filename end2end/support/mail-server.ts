@@ -1,5 +1,6 @@
-// A real SMTP server that writes every mail it accepts to a directory.
-import { mkdirSync, writeFileSync } from 'node:fs'
+// A real SMTP server that writes every mail it accepts to a directory. It refuses an address
+// whose name is a file in the directory `-refused` beside it.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { SMTPServer } from 'smtp-server'
 import PostalMime from 'postal-mime'
@@ -11,6 +12,10 @@ export async function startMailServer(port: number, directory: string): Promise<
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     logger: false,
+    onRcptTo({ address }, _session, done) {
+      const known = !existsSync(path.join(`${directory}-refused`, address.toLowerCase()))
+      done(known ? null : Object.assign(new Error('No such user here'), { responseCode: 550 }))
+    },
     async onData(stream, session, done) {
       const chunks: Buffer[] = []
       for await (const chunk of stream) chunks.push(chunk as Buffer)

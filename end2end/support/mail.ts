@@ -1,5 +1,5 @@
 // Reads what the mail server of the journeys received.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { STATE } from './server'
 
@@ -34,6 +34,14 @@ export async function mailTo(address: string, pattern: RegExp): Promise<Mail> {
   }
   const got = mailsTo(address).map((mail) => mail.subject).join(' | ')
   throw new Error(`no mail to ${address} that matches ${pattern}; got: ${got}`)
+}
+
+/** From now on the mail server knows nobody of this address, or knows them again. */
+export function refuseMailTo(address: string, refused = true): void {
+  const directory = path.join(STATE, 'mail-refused')
+  mkdirSync(directory, { recursive: true })
+  if (refused) writeFileSync(path.join(directory, address), '')
+  else rmSync(path.join(directory, address), { force: true })
 }
 
 /** The first link of a mail that contains this path. */

@@ -94,6 +94,21 @@ export async function openBooking(page: Page, base: string, token: string): Prom
   await connected
 }
 
+/** Milliseconds from the answer to a change until somebody else's page shows it. */
+export async function timeUntil(shown: Locator, change: () => Promise<unknown>): Promise<number> {
+  await change()
+  const answered = performance.now()
+  await shown.waitFor()
+  return Math.round(performance.now() - answered)
+}
+
+/** Of several changes most show within a second; how long each took is printed. */
+export function expectWithinASecond(took: number[]): void {
+  const median = [...took].sort((a, b) => a - b)[Math.floor(took.length / 2)]
+  console.log(`    shown after ${took.join(', ')} ms, median ${median} ms`)
+  expect(median, `median of ${took.join(', ')} ms`).toBeLessThan(1_000)
+}
+
 /** Logs in through the form. */
 export async function logIn(page: Page, who: { email: string; password: string }): Promise<void> {
   await page.getByLabel('E-mail').fill(who.email)

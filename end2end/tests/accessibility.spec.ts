@@ -1,9 +1,9 @@
 // Every page in light and dark, wide and on a phone: nothing that WCAG 2.1 AA forbids, and nothing to scroll sideways to.
-import { book, call, confirmed, createPractice, freeSlots, hold, somebody } from '../support/api'
-import { alive, enter, expect, expectAccessible, expectNoSideways, test } from '../support/fixtures'
+import { book, call, confirmed, createPractice, freeSlot, freeSlots, hold, somebody } from '../support/api'
+import { alive, enter, expect, expectAccessible, expectNoSideways, open, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
 import { everyState, LONG, REASON } from '../support/states'
-import { openDay } from '../support/steps'
+import { dayOf, openDay, timeButton } from '../support/steps'
 import type { Page } from '@playwright/test'
 
 /** Opens a page and checks it in the size of the project, and narrower. */
@@ -29,6 +29,19 @@ test('public pages', async ({ page, practice, guard }) => {
   await check(page, '/my?sent=1')
   await check(page, '/my/sign-in?token=none')
   await check(page, '/my/bookings')
+})
+
+test('the documentation of the API', async ({ page, isMobile }) => {
+  await page.goto('/api/docs')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expectAccessible(page)
+  await expectNoSideways(page)
+  await page.locator('details summary').first().click()
+  await expectAccessible(page, 'an operation')
+  await expectNoSideways(page, 'an operation')
+  if (!isMobile) return
+  await page.setViewportSize({ width: 320, height: 844 })
+  await expectNoSideways(page, 'an operation, narrow')
 })
 
 test('account pages', async ({ page, practice, guard }) => {
@@ -75,6 +88,42 @@ test('errors and dialogs', async ({ page, practice }) => {
   await expectNoSideways(page, 'cancel dialog')
 })
 
+test('a time that somebody else took, and the three nearest', async ({ page, practice, guard }) => {
+  guard.allow(/\/live\/t\//)
+  await page.route('**/live/**', (route) => route.abort())
+  const [slot] = await freeSlots(practice)
+  await openDay(page, practice, slot)
+  await book(practice, somebody(), slot)
+  await timeButton(page, slot).click()
+  await expect(page.getByRole('group', { name: 'Nearest free times' })).toBeVisible()
+  await expectAccessible(page, 'nearest three')
+  await expectNoSideways(page, 'nearest three')
+})
+
+test('dialogs and questions of the practice', async ({ page, practice, isMobile }) => {
+  const who = somebody(LONG)
+  const slot = await freeSlot(practice)
+  await book(practice, who, slot)
+  await enter(page, practice)
+  await open(page, '/app')
+  await page.getByRole('button', { name: 'Decline…' }).click()
+  await expect(page.getByRole('dialog', { name: 'Decline this request?' })).toBeVisible()
+  await expectAccessible(page, 'decline dialog')
+  await expectNoSideways(page, 'decline dialog')
+  await page.keyboard.press('Escape')
+  if (!isMobile) {
+    await page.keyboard.press('?')
+    await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+    await expectAccessible(page, 'keyboard shortcuts')
+  }
+  await open(page, `/app/availability?date=${dayOf(slot)}#add-exception`)
+  const exceptions = page.locator('#exceptions')
+  await exceptions.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(exceptions.getByText('There is a booking at that time. What happens to it?')).toBeVisible()
+  await expectAccessible(page, 'an exception on a day with bookings')
+  await expectNoSideways(page, 'an exception on a day with bookings')
+})
+
 test('my bookings', async ({ page, practice }) => {
   const who = somebody(LONG)
   const slots = await freeSlots(practice)
@@ -101,8 +150,10 @@ test('the practice\'s pages with much in them', async ({ page, practice }) => {
 })
 
 test('the practice\'s settings, members and log', async ({ page, practice }) => {
+  test.slow()
   await enter(page, practice)
   for (const address of ['/app/settings', '/app/settings/practice', '/app/settings/profile', '/app/settings/services',
+    `/app/settings/services?edit=${practice.serviceId}`,
     '/app/settings/payment', '/app/settings/booking', '/app/members', '/app/audit']) {
     await check(page, address)
   }

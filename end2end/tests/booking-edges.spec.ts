@@ -1,7 +1,7 @@
 // What goes wrong while booking has its message and changes nothing (issue: "each has its message").
 import { allBookings, ask, book, bookingOf, createPractice, freeSlot, hold, slotsOfOneDay, somebody } from '../support/api'
 import { expect, open, test } from '../support/fixtures'
-import { openDay, send, takeTime, timeButton, timeOf, toReview, typeDetails } from '../support/steps'
+import { expectWithinASecond, openDay, send, takeTime, timeButton, timeOf, timeUntil, toReview, typeDetails } from '../support/steps'
 
 test('says beside each field what is wrong, and goes on when it is right', async ({ page, practice }) => {
   await takeTime(page, practice, await freeSlot(practice))
@@ -40,8 +40,22 @@ test('a number that nobody can have is refused by the server beside the field', 
 test('what is too long cannot be typed, and is refused when it is sent anyway', async ({ page, practice }) => {
   const held = await hold(practice, await freeSlot(practice))
   await open(page, `/${practice.slug}/book/${held.token}`)
-  await page.getByLabel('Name and surname').fill('x'.repeat(500))
-  expect((await page.getByLabel('Name and surname').inputValue()).length).toBeLessThanOrEqual(500)
+  const name = page.getByLabel('Name and surname')
+  await name.click()
+  await page.keyboard.insertText('x'.repeat(500))
+  await expect(name).toHaveValue('x'.repeat(120))
+
+  // A browser that does not keep to the limit: the message stands beside the field and nothing is stored.
+  await typeDetails(page, somebody())
+  await name.evaluate((field) => field.removeAttribute('maxlength'))
+  await name.fill('x'.repeat(121))
+  await page.getByRole('button', { name: 'Continue to review' }).click()
+  await expect(name).toHaveAttribute('aria-invalid', 'true')
+  await expect(page.locator('#f-name-error')).toHaveText('This is too long.')
+  await expect(name).toHaveValue('x'.repeat(121))
+  expect(new URL(page.url()).pathname).toBe(`/${practice.slug}/book/${held.token}`)
+  const stored = await bookingOf(practice.base, held.token)
+  expect([stored.status, stored.details?.name ?? '']).toEqual(['held', ''])
   const { status, body } = await ask(practice.base, `/api/v1/public/bookings/${held.token}/details`, {
     method: 'PUT', body: { ...somebody(), name: 'x'.repeat(121), reason: 'y'.repeat(1001) },
   })
@@ -117,19 +131,20 @@ test('when the time has gone, the nearest three are offered in the same place', 
 })
 
 test('a time that somebody else takes shows within a second', async ({ page, practice, visitor }) => {
-  const [slot, other] = await slotsOfOneDay(practice)
+  const [slot, other, ...more] = await slotsOfOneDay(practice)
   const connected = page.waitForResponse((response) => response.url().includes(`/live/t/${practice.slug}`))
   await openDay(page, practice, slot)
   await connected
   await expect(timeButton(page, slot)).toBeEnabled()
-  const begun = Date.now()
-  await hold(practice, slot)
-  await expect(timeButton(page, slot)).toBeDisabled()
-  const took = Date.now() - begun
-  expect(took, `${took} ms`).toBeLessThan(3_000)
+  const took: number[] = []
+  for (const taken of [slot, ...more.slice(0, 4)]) {
+    const gone = page.locator('#times').getByRole('button', { name: new RegExp(`^${timeOf(taken)}`), disabled: true })
+    took.push(await timeUntil(gone, () => hold(practice, taken)))
+  }
+  expectWithinASecond(took)
   await expect(timeButton(page, slot)).toContainText('being booked')
   // It is announced, and what is still free stays where it was.
-  await expect(page.getByRole('status').filter({ hasText: `${timeOf(slot)} is no longer free.` })).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: `${timeOf(more[3])} is no longer free.` })).toBeVisible()
   await expect(timeButton(page, other)).toBeEnabled()
 
   // Another person, choosing in a browser, is seen the same way; giving it back too.

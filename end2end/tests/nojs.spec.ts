@@ -31,7 +31,7 @@ test('a patient books, pays by proof and cancels; a therapist approves and verif
   await expect(proof).toContainText('NOJS123')
   const receipt = await therapist.request.get(await proof.getByRole('link', { name: 'Open the receipt' }).getAttribute('href') ?? '')
   expect(receipt.headers()['content-type']).toBe('image/png')
-  await proof.getByRole('button', { name: 'Payment is there' }).click()
+  await proof.getByRole('button', { name: 'Verify payment' }).click()
   await expect(card(section(therapist, 'Coming up'), 'No Script')).toContainText('Confirmed')
 
   await page.reload()

@@ -1,8 +1,8 @@
 // A practice sets itself up: from registering to a public page (issue E, 004 §4.1 and §10.3 E2E 1).
-import { ask, book, call, createPractice, freeSlot, register, slotsOfOneDay, somebody, unique, PASSWORD } from '../support/api'
+import { act, ask, book, call, createPractice, freeSlot, freeSlots, register, slotsOfOneDay, somebody, unique, PASSWORD } from '../support/api'
 import { alive, enter, expect, open, test } from '../support/fixtures'
-import { linkIn, mailTo } from '../support/mail'
-import { dayOf, logIn, timeOf } from '../support/steps'
+import { linkIn, mailsTo, mailTo, refuseMailTo } from '../support/mail'
+import { dayOf, logIn, openBooking, timeOf, PNG } from '../support/steps'
 import type { Page } from '@playwright/test'
 
 /** The names of the days on the availability page. */
@@ -110,6 +110,89 @@ test('registers, confirms by mail, logs in and sets everything up until a patien
   await expect(page.getByRole('link', { name: 'Open the public page' })).toHaveAttribute('href', `/${slug}`)
 })
 
+test('photo and languages show on the public page, and go again', async ({ therapist, practice, page, guard }) => {
+  guard.allow(/status of 404/)
+  const upload = async (name: string, mimeType: string, buffer: Buffer) => {
+    await therapist.locator('#f-photo').setInputFiles({ name, mimeType, buffer })
+    await therapist.getByRole('button', { name: 'Upload the photo' }).click()
+  }
+  await open(therapist, '/app/settings/profile')
+  await upload('photo.png', 'image/png', Buffer.from('<html>not a picture</html>'))
+  await expect(therapist.getByRole('alert').first()).toContainText('Please use a PNG, JPEG or WebP picture')
+  await open(therapist, '/app/settings/profile')
+  await upload('photo.png', 'image/png', PNG)
+  await expect(therapist.getByRole('img', { name: `Photo of ${practice.name}` })).toBeVisible()
+  await open(therapist, '/app/settings/profile')
+  await therapist.getByLabel('Languages spoken').fill('es, fr')
+  await save(therapist).first().click()
+  await expect(therapist.getByText('Saved.').first()).toBeVisible()
+
+  await open(page, `/${practice.slug}`)
+  const photo = page.getByRole('img', { name: `Photo of ${practice.name}` })
+  await expect(photo).toBeVisible()
+  expect(await photo.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0)
+  await expect(page.getByRole('main')).toContainText('Spanish, French')
+
+  await open(therapist, '/app/settings/profile')
+  await therapist.getByRole('button', { name: 'Remove the photo' }).click()
+  await expect(therapist.getByRole('img', { name: `Photo of ${practice.name}` })).toHaveCount(0)
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1, name: practice.name })).toBeVisible()
+  await expect(photo).toHaveCount(0)
+  expect((await page.request.get(`/${practice.slug}/photo`)).status()).toBe(404)
+})
+
+test('bank and cash show where patients choose and where they pay', async ({ therapist, practice, page }) => {
+  await open(therapist, '/app/settings/payment')
+  await therapist.getByLabel('M-Pesa number or till').fill('')
+  await therapist.getByLabel('Bank account').fill('Bank of Sun\nES00 0000 1234')
+  await therapist.getByLabel('Cash is accepted').check()
+  await therapist.getByLabel('Anything else about paying').fill('Receipts on request.')
+  await save(therapist).click()
+  await expect(therapist.getByText('Saved.').first()).toBeVisible()
+  await open(page, `/${practice.slug}`)
+  await expect(page.getByText(/^Ways to pay: Bank transfer, cash/i)).toBeVisible()
+  await expect(page.getByRole('main')).not.toContainText('M-Pesa')
+  const booking = await book(practice)
+  await act(practice, booking, 'approve')
+  await openBooking(page, practice.base, booking.token)
+  for (const known of ['ES00 0000 1234', 'You can pay in cash at the practice.', 'Receipts on request.']) {
+    await expect(page.getByRole('main')).toContainText(known)
+  }
+})
+
+test('the booking rules decide what patients read and can book; a therapist may have rules of their own, and give them up', async ({ therapist, practice, page }) => {
+  const change = async (address: string, holdMinutes: string, days: string, rule: string) => {
+    await open(therapist, address)
+    await therapist.getByLabel('Minutes a time is held while the form is filled').fill(holdMinutes)
+    await therapist.getByLabel('Days ahead that can be booked').fill(days)
+    await therapist.getByLabel('Your cancellation rule in your own words').fill(rule)
+    await save(therapist).first().click()
+    await expect(therapist.getByText('Saved.').first()).toBeVisible()
+  }
+  /** The public page says this, and the last day with free times is so many days away. */
+  const follows = async (rule: string, minutes: number, days: number) => {
+    await open(page, `/${practice.slug}`)
+    await expect(page.getByRole('main')).toContainText(rule)
+    await expect(page.getByRole('main')).toContainText(`held for you for ${minutes} minutes`)
+    const starts = (await freeSlots(practice, 2, 40)).map((slot) => Date.parse(slot.starts_at))
+    const away = (Math.max(...starts) - Date.now()) / 86_400_000
+    expect(away).toBeGreaterThan(days - 1.5)
+    expect(away).toBeLessThan(days + 1.5)
+  }
+  await change('/app/settings/booking', '15', '20', 'Call me the day before.')
+  await follows('Call me the day before.', 15, 20)
+  const own = `/app/settings/booking?therapist=${practice.therapistId}`
+  await open(therapist, own)
+  await expect(therapist.getByText(`${practice.name} follows the practice's rules.`)).toBeVisible()
+  await change(own, '25', '7', 'Two days before, please.')
+  await expect(therapist.getByText(`Rules for ${practice.name} only.`)).toBeVisible()
+  await follows('Two days before, please.', 25, 7)
+  await therapist.getByRole('button', { name: 'Follow the practice\'s rules again' }).click()
+  await expect(therapist.getByText(`${practice.name} follows the practice's rules.`)).toBeVisible()
+  await follows('Call me the day before.', 15, 20)
+})
+
 test('several blocks a day; one that overlaps is refused and explained', async ({ therapist, practice }) => {
   await open(therapist, '/app/availability')
   await therapist.getByRole('button', { name: `Remove ${MONDAY} 09:00 to 17:00` }).click()
@@ -157,6 +240,68 @@ test('an exception on a day with bookings asks what happens to them', async ({ t
   await exceptions.getByRole('button', { name: 'Cancel the booking and tell the patient' }).click()
   await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText('Whole day')
   await mailTo(second.email, /is cancelled/)
+})
+
+test('an extra opening and "only the morning" for some days change what patients are offered', async ({ therapist, practice, page }) => {
+  const day = dayOf(await freeSlot(practice, 96))
+  const after = (days: number) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
+  const exceptions = therapist.locator('#exceptions')
+  const add = async (kind: string, from: string, until: string, starts: string, ends: string) => {
+    await open(therapist, `/app/availability?date=${from}#add-exception`)
+    await exceptions.getByLabel('What').selectOption({ label: kind })
+    await exceptions.getByLabel('Until day').fill(until)
+    await exceptions.getByLabel('From', { exact: true }).fill(starts)
+    await exceptions.getByLabel('Until', { exact: true }).fill(ends)
+    await exceptions.getByRole('button', { name: 'Add', exact: true }).click()
+    await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText(`${starts} to ${ends}`)
+  }
+  const offered = async (date: string) => {
+    await open(page, `/${practice.slug}?day=${date}`)
+    const times = await page.locator('#times').getByRole('button', { name: /^\d\d:\d\d/ }).allInnerTexts()
+    return times.map((text) => text.trim().slice(0, 5))
+  }
+  const morning = ['09:00', '10:00', '11:00']
+  const whole = [...morning, '12:00', '13:00', '14:00', '15:00', '16:00']
+  expect(await offered(day)).toEqual(whole)
+  await add('Extra opening', day, '', '18:00', '20:00')
+  expect(await offered(day)).toEqual([...whole, '18:00', '19:00'])
+  await add('Closed', after(1), after(3), '12:00', '17:00')
+  for (const days of [1, 2, 3]) expect(await offered(after(days))).toEqual(morning)
+  expect(await offered(after(4))).toEqual(whole)
+  expect(await offered(day)).toContain('18:00')
+
+  // Taken away again, the whole days are back.
+  await exceptions.getByRole('row').filter({ hasText: '12:00 to 17:00' }).getByRole('button').click()
+  await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).not.toContainText('12:00 to 17:00')
+  expect(await offered(after(1))).toEqual(whole)
+})
+
+test('the overview shows 90 days, and for each whether it is open, closed, blocked or booked', async ({ therapist, practice }) => {
+  const slot = await freeSlot(practice, 96)
+  const after = (days: number) => new Date(Date.parse(dayOf(slot)) + days * 86_400_000)
+  const written = (days: number) => after(days).toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', timeZone: 'UTC' })
+  await book(practice, somebody(), slot)
+  // The weekday after it is never open, and the day after that is blocked.
+  const rules = await call(practice.base, `/api/v1/availability/rules?therapist_id=${practice.therapistId}`, { bearer: practice.bearer })
+  const free = rules.find((rule: { weekday: number }) => rule.weekday === (after(1).getUTCDay() || 7))
+  await call(practice.base, `/api/v1/availability/rules/${free.id}`, { method: 'DELETE', bearer: practice.bearer })
+  await open(therapist, `/app/availability?date=${after(2).toISOString().slice(0, 10)}#add-exception`)
+  const exceptions = therapist.locator('#exceptions')
+  await exceptions.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText('Whole day')
+
+  await expect(exceptions.locator('a.day')).toHaveCount(90)
+  const said = (days: number) => exceptions.locator(`a.day[href*="date=${after(days).toISOString().slice(0, 10)}"]`)
+  for (const [days, state] of [[0, 'Open, 1 booked'], [1, 'Closed'], [2, 'Blocked'], [3, 'Open']] as const) {
+    await expect(said(days)).toHaveAccessibleName(new RegExp(`^${written(days)} .*: ${state}$`))
+  }
+  for (const [word, color] of [['open', 0], ['closed', 1], ['blocked', 2]] as const) {
+    await expect(said(color)).toHaveClass(new RegExp(`day-${word}`))
+  }
+  await expect(said(0)).toHaveClass(/day-booked/)
+  for (const word of ['Open', 'Closed', 'Blocked', 'With bookings']) {
+    await expect(exceptions.getByRole('listitem').filter({ hasText: word })).toBeVisible()
+  }
 })
 
 test('breaks show their effect before they are saved, and warn when nothing fits', async ({ therapist, practice }) => {
@@ -300,6 +445,38 @@ test('the diary, the messages and the audit log show what happened', async ({ th
   await open(therapist, '/app/audit')
   await expect(therapist.locator('[title="booking.requested"]').first()).toBeVisible()
   await expect(therapist.getByRole('status').filter({ hasText: 'sealed entries are unchanged' })).toBeVisible()
+})
+
+test('a message that is refused shows as not delivered, and is sent once when it is sent again', async ({ therapist, practice }) => {
+  const who = somebody('No Such Mailbox')
+  refuseMailTo(who.email)
+  await book(practice, who)
+  const failed = () => call(practice.base, '/api/v1/messages?status=failed', { bearer: practice.bearer })
+  await expect.poll(async () => (await failed()).items.length, { timeout: 20_000 }).toBe(1)
+  await open(therapist, '/app')
+  await therapist.getByRole('link', { name: '1 message not delivered' }).click()
+  await therapist.waitForURL(/\/app\/messages\?status=failed/)
+  const message = therapist.getByRole('listitem').filter({ hasText: who.email })
+  await expect(message).toContainText('Not delivered')
+  await expect(message).toContainText('The mail server said: 550')
+  await expect(therapist.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /Messages/ })).toContainText('1 not delivered')
+
+  // Again while nobody is there, it comes back.
+  await message.getByRole('button', { name: 'Send again' }).click()
+  await expect(therapist.getByText('It is on its way again.')).toBeVisible()
+  await expect.poll(async () => (await failed()).items.length, { timeout: 20_000 }).toBe(1)
+  await open(therapist, '/app/messages')
+  await expect(message).toContainText('Not delivered')
+  expect(mailsTo(who.email)).toHaveLength(0)
+
+  refuseMailTo(who.email, false)
+  await message.getByRole('button', { name: 'Send again' }).click()
+  await mailTo(who.email, /We received your request/)
+  await open(therapist, '/app/messages')
+  await expect(message).toContainText('Sent')
+  await expect(message.getByRole('button', { name: 'Send again' })).toHaveCount(0)
+  await expect(therapist.getByRole('navigation', { name: 'Main' })).not.toContainText('not delivered')
+  expect(mailsTo(who.email)).toHaveLength(1)
 })
 
 test('a service may take longer and cost more with one therapist', async ({ therapist, practice, page }) => {

@@ -1,8 +1,8 @@
 // Time passes, as people see it: on a server of its own whose clock these journeys move (issue J).
 import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
-import { ask, book, bookingOf, call, createPractice, freeSlots, moveClock, slotsOfOneDay, somebody, type Practice, type PracticeOptions } from '../support/api'
-import { alive, enter, expect, open, test } from '../support/fixtures'
+import { ask, book, bookingOf, call, createPractice, freeSlots, hold, moveClock, slotsOfOneDay, somebody, type Practice, type PracticeOptions } from '../support/api'
+import { alive, enter, expect, expectAccessible, expectNoSideways, open, test } from '../support/fixtures'
 import { mailTo } from '../support/mail'
 import { STATE, end, freePort, newDatabase, serve, waitFor } from '../support/server'
 import { card, expectToast, openBooking, openDashboard, section, send, sendProof, takeTime, timeButton, openDay, toReview, typeDetails } from '../support/steps'
@@ -125,7 +125,7 @@ test('an unpaid booking expires before one\'s eyes, the mail says so, and a late
   await expect(page.getByRole('heading', { level: 1, name: 'Payment under review' })).toBeVisible()
   const proof = card(section(therapist, 'Needs you'), 'Late Payer')
   await expect(proof).toContainText('Arrived after the booking had lapsed')
-  await proof.getByRole('button', { name: 'Payment is there' }).click()
+  await proof.getByRole('button', { name: 'Verify payment' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Confirmed session' })).toBeVisible()
 })
 
@@ -149,6 +149,23 @@ test('a late proof for a time that is taken waits for a decision about the money
   await late.getByRole('button', { name: 'Keep as credit' }).click()
   await expect(page.getByText('The practice keeps your payment as credit for you.')).toBeVisible()
   await expect(section(therapist, 'Needs you')).toContainText('Nothing waits for you.')
+})
+
+test('the pages of what has ended are accessible: an expired booking and a lapsed hold', async ({ page }) => {
+  const practice = await practiceHere({ needs_approval: false, payment_window_min: 60 })
+  const [slot, other] = await slotsOfOneDay(practice)
+  const booking = await book(practice, somebody(), slot)
+  const held = await hold(practice, other)
+  await moveClock(base, 61)
+  for (const [address, heading] of [
+    [`/b/${booking.token}`, 'Booking expired'], [`/b/${held.token}`, 'This time is no longer held'],
+    [`/${practice.slug}/book/${held.token}`, 'Your details'],
+  ]) {
+    await open(page, base + address)
+    await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
+    await expectAccessible(page, address)
+    await expectNoSideways(page, address)
+  }
 })
 
 test('a request that nobody approves in time expires, and what it told of a person is erased a day later', async ({ page }) => {
@@ -191,4 +208,36 @@ test('slots that become too near are no longer offered', async () => {
     body: { slug: practice.slug, service_id: practice.serviceId, starts_at: first.starts_at },
   })
   expect(body.error.code).toBe('SLOT_UNAVAILABLE')
+})
+
+test('who asks too often is told so on the page, and the time stays free', async ({ page }) => {
+  const port = await freePort()
+  const strict = `http://127.0.0.1:${port}`
+  const server = serve('server-strict', {
+    DATABASE_URL: newDatabase(`strict_${Date.now()}`), CALMA_ADDR: `127.0.0.1:${port}`, CALMA_BASE_URL: strict,
+    CALMA_SMTP_URL: process.env.CALMA_E2E_SMTP ?? '', CALMA_DATA: path.join(STATE, 'strict-data'),
+    CALMA_RATE_PUBLIC_BOOKING_PER_HOUR: '2',
+  })
+  try {
+    await waitFor(`${strict}/readyz`, server)
+    const practice = await createPractice({ base: strict })
+    const [slot, other] = await slotsOfOneDay(practice)
+    const who = somebody('Very Eager')
+    // Taking a time and sending the request are the two that are allowed.
+    await takeTime(page, practice, slot)
+    await typeDetails(page, who)
+    await toReview(page)
+    const token = await send(page)
+    await openDay(page, practice, other)
+    await timeButton(page, other).click()
+    await expect(page.locator('#times').getByRole('alert')).toContainText('Too many attempts. Please wait a little and try again.')
+    expect(new URL(page.url()).pathname).toBe(`/${practice.slug}`)
+    await expect(timeButton(page, other)).toBeEnabled()
+    expect((await slotsOfOneDay(practice)).map((one) => one.starts_at)).toContain(other.starts_at)
+    // What was sent before is still there to look at.
+    await openBooking(page, strict, token)
+    await expect(page.getByRole('heading', { level: 1, name: 'Your booking request' })).toBeVisible()
+  } finally {
+    await end(server)
+  }
 })

@@ -26,6 +26,9 @@ contracts::texts! {
     NO_CLOSED = "Nothing was closed lately.", "No se cerró nada últimamente.";
     DAY_AT = "{day} at {time}", "{day} a las {time}";
     FULL_WHEN = "{when} ({zone})", "{when} ({zone})";
+    IS_PENDING = "Awaiting your approval", "Espera su aprobación";
+    IS_AWAITING = "Approved, payment instructions sent", "Aprobada, se enviaron las instrucciones de pago";
+    IS_SUBMITTED = "Payment proof submitted", "Comprobante de pago recibido";
     REQUESTED = "Requested {ago}", "Pedida {ago}";
     APPROVED = "Approved {ago}", "Aprobada {ago}";
     SUBMITTED = "Payment sent {ago}", "Pago enviado {ago}";
@@ -60,7 +63,7 @@ contracts::texts! {
     DECLINE_TITLE = "Decline this request?", "¿Rechazar esta solicitud?";
     DECLINE_EFFECT = "The time becomes free again and {name} is told by e-mail, with your reason.", "El horario queda libre y {name} recibe un correo con su motivo.";
     DECLINE_SEND = "Decline the request", "Rechazar la solicitud";
-    VERIFY = "Payment is there", "El pago llegó";
+    VERIFY = "Verify payment", "Verificar el pago";
     REJECT = "Reject…", "Rechazar…";
     REJECT_TITLE = "Reject this payment?", "¿Rechazar este pago?";
     REJECT_EFFECT = "The booking waits for payment again and {name} is told by e-mail, with your reason.", "La reserva vuelve a esperar el pago y {name} recibe un correo con su motivo.";
@@ -83,6 +86,8 @@ contracts::texts! {
     CONFLICT_NOW = "Someone else was faster. This booking is now: {status}.", "Alguien se adelantó. Esta reserva ahora está así: {status}.";
     NEW_REQUEST = "New request: {name}, {when}", "Nueva solicitud: {name}, {when}";
     NEW_PROOF = "Payment to check: {name}, {when}", "Pago por revisar: {name}, {when}";
+    GONE_CANCELLED = "Cancelled by the patient: {name}, {when}", "Cancelada por el paciente: {name}, {when}";
+    GONE_EXPIRED = "Expired: {name}, {when}", "Venció: {name}, {when}";
     NEW_BOOKING = "New booking: {name}, {when}", "Nueva reserva: {name}, {when}";
     BOOKING = "Booking", "Reserva";
     PATIENT = "Patient", "Paciente";

@@ -14,12 +14,12 @@ contracts::texts! {
     TITLE_LAPSED = "This time is no longer held", "Este horario ya no está reservado";
     // --- what it means ---
     SAY_HELD = "Your details are not sent yet. Go on to send your request.", "Sus datos aún no se enviaron. Continúe para enviar la solicitud.";
-    SAY_PENDING = "Waiting for {name} to approve. We will tell you by e-mail; this page also changes by itself.", "Esperando que {name} apruebe. Le avisaremos por correo; esta página también cambia sola.";
-    SAY_AWAITING = "Approved! Please pay and send the proof.", "¡Aprobada! Realice el pago y envíe el comprobante.";
-    SAY_SUBMITTED = "We have your payment proof. It is being checked.", "Recibimos su comprobante. Lo están verificando.";
+    SAY_PENDING = "Waiting for therapist approval. We will tell you by e-mail; this page also changes by itself.", "Esperando la aprobación de su terapeuta. Le avisaremos por correo; esta página también cambia sola.";
+    SAY_AWAITING = "Approved! Please submit payment.", "¡Aprobada! Realice el pago y envíe el comprobante.";
+    SAY_SUBMITTED = "Payment submitted, waiting for verification.", "Pago enviado, en espera de verificación.";
     SAY_PROCESSING = "Your payment is being processed. This takes a moment.", "Su pago se está procesando. Tarda un momento.";
-    SAY_CONFIRMED = "Confirmed! Your session is ready.", "¡Confirmada! Su sesión está lista.";
-    SAY_DECLINED = "{name} is not available at this time.", "{name} no está disponible en este horario.";
+    SAY_CONFIRMED = "Confirmed! Session ready.", "¡Confirmada! La sesión está lista.";
+    SAY_DECLINED = "Therapist not available.", "Su terapeuta no está disponible.";
     SAY_CANCELLED_BY_YOU = "You cancelled this booking.", "Usted canceló esta reserva.";
     SAY_CANCELLED = "This booking was cancelled by the practice.", "El consultorio canceló esta reserva.";
     SAY_EXPIRED = "The time to complete this booking ran out, so the slot is free again.", "Se acabó el tiempo para completar esta reserva y el horario quedó libre.";

@@ -322,6 +322,19 @@ pub struct Dashboard {
     pub closed: Vec<BookingCard>,
 }
 
+impl Dashboard {
+    /// Bookings that wait for the practice, also those that the list has no room for.
+    pub fn to_decide(&self) -> u32 {
+        self.counts.pending_approval + self.counts.payment_submitted + self.counts.late_proofs
+    }
+
+    /// Sessions after today, also those that the list has no room for.
+    pub fn coming_up(&self) -> u32 {
+        let today = self.upcoming.iter().filter(|card| card.local.date() <= self.today && card.ends_at > self.now);
+        self.counts.upcoming.saturating_sub(u32::try_from(today.count()).unwrap_or(u32::MAX))
+    }
+}
+
 /// One week of the diary: everything that takes time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

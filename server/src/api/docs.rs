@@ -21,9 +21,10 @@ pub async fn page(Extension(nonce): Extension<PageNonce>) -> Html<String> {
     Html(render(&document, &nonce.0))
 }
 
-const STYLE: &str = ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
+const STYLE: &str = ":root{color-scheme:light dark;background:Canvas;color:CanvasText}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
 details{border:1px solid #8884;border-radius:.5rem;margin:.5rem 0;padding:.5rem .75rem}summary{cursor:pointer}\
 code,pre{font-family:ui-monospace,monospace;font-size:.875rem}pre{overflow:auto;background:#8881;padding:.75rem;border-radius:.5rem}\
+code,td{overflow-wrap:anywhere}\
 .m{display:inline-block;min-width:4.5rem;font-weight:700}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .75rem .25rem 0;vertical-align:top}";
 
 fn render(document: &Value, nonce: &str) -> String {
@@ -45,7 +46,8 @@ fn render(document: &Value, nonce: &str) -> String {
     let about = escape(document["info"]["description"].as_str().unwrap_or_default());
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width,initial-scale=1\"><title>Calma API</title><style nonce=\"{nonce}\">{STYLE}</style></head>\
+         content=\"width=device-width,initial-scale=1\"><title>Calma API</title>\
+         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><style nonce=\"{nonce}\">{STYLE}</style></head>\
          <body><main><h1>Calma API</h1><p>{about}</p><p><a href=\"/api/openapi.json\">openapi.json</a></p>\
          <nav aria-label=\"Areas\">{index}</nav>{body}</main></body></html>"
     )

@@ -142,7 +142,11 @@ pub fn CardView(
             {card.proof.clone().map(|proof| view! { <Proof proof/> })}
             {card.closing_reason.clone().map(|reason| view! { <p class="booking-reason">{reason}</p> })}
             {card.cancelled_by_patient.then(|| view! { <p class="muted">{t(words::BY_PATIENT)}</p> })}
-            <p class="booking-since muted"><span>{since}</span>{lapses}</p>
+            <p class="booking-since muted">
+                {move || say::standing(act.status(before)).map(|text| view! { <span>{text}</span> })}
+                <span>{since}</span>
+                {lapses}
+            </p>
             <div class="actions">
                 {(!deeds.is_empty()).then(|| view! { <Actions card=card.clone() deeds act/> })}
                 {join.map(|link| {

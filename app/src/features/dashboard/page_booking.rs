@@ -53,7 +53,8 @@ fn Current(initial: (BookingCard, DateTime<Utc>), role: Role) -> impl IntoView {
     provide_context(Draft::default());
     view! {
         {move || {
-            version.track();
+            // Read and not only tracked: a memo nobody reads is never computed, and so never changes.
+            version.with(|_| ());
             let card = fresh.data.with_untracked(|(card, _)| card.clone());
             view! { <Facts card now role/> }.into_any()
         }}
@@ -121,7 +122,11 @@ fn Facts(card: BookingCard, now: Memo<DateTime<Utc>>, role: Role) -> impl IntoVi
                 {text(words::CLOSING_REASON, card.closing_reason.clone().unwrap_or_default())}
                 {card.cancelled_by_patient.then(|| row(words::STATUS, t(words::BY_PATIENT).into_any()))}
             </dl>
-            <p class="muted"><span>{since}</span>{lapses}</p>
+            <p class="muted">
+                {say::standing(card.status).map(|text| view! { <span>{text}</span> " · " })}
+                <span>{since}</span>
+                {lapses}
+            </p>
             <div class="actions">
                 {(!deeds.is_empty())
                     .then(|| view! { <Actions card=card.clone() deeds act/> })}

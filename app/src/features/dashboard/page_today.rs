@@ -57,6 +57,7 @@ fn Board(initial: Dashboard, role: Role) -> impl IntoView {
         if n > 0 { format!("({n}) {}", t(practice::TODAY)) } else { t(practice::TODAY).to_owned() }
     };
     let list = move |pick: fn(&Dashboard) -> Vec<BookingCard>| Signal::derive(move || fresh.data.with(pick));
+    let total = move |pick: fn(&Dashboard) -> u32| Signal::derive(move || fresh.data.with(pick));
     view! {
         <Title text=title/>
         <header class="page-head">
@@ -70,15 +71,16 @@ fn Board(initial: Dashboard, role: Role) -> impl IntoView {
         {move || view! { <Summary counts=fresh.data.with(|d| d.counts)/> }}
         <div class="sections" aria-busy=move || fresh.pending.get().then_some("true")>
             <Section id="needs-action" title=words::NEEDS_ACTION empty=words::ALL_DONE urgent=true
-                cards=list(|d| d.needs_action.clone()) now today role changed/>
+                cards=list(|d| d.needs_action.clone()) total=total(Dashboard::to_decide) now today role changed/>
             <Section id="today" title=words::TODAY empty=words::NO_TODAY
                 cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() <= d.today).cloned().collect())
                 now today role changed/>
             <Section id="awaiting-payment" title=words::AWAITING_PAYMENT empty=words::NO_AWAITING
-                cards=list(|d| d.awaiting_payment.clone()) now today role changed/>
+                cards=list(|d| d.awaiting_payment.clone()) total=total(|d| d.counts.awaiting_payment)
+                now today role changed/>
             <Section id="upcoming" title=words::UPCOMING empty=words::NO_UPCOMING
                 cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() > d.today).cloned().collect())
-                now today role changed/>
+                total=total(Dashboard::coming_up) now today role changed/>
             <Section id="closed" title=words::CLOSED empty=words::NO_CLOSED
                 cards=list(|d| d.closed.clone()) now today role changed/>
         </div>
@@ -110,20 +112,24 @@ fn Section(
     empty: Text,
     #[prop(optional)] urgent: bool,
     cards: Signal<Vec<BookingCard>>,
+    /// How many there are, where the list may be cut off.
+    #[prop(optional)]
+    total: Option<Signal<u32>>,
     #[prop(into)] now: Signal<chrono::DateTime<chrono::Utc>>,
     today: chrono::NaiveDate,
     role: Role,
     changed: Callback<()>,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
-    let count = move || cards.with(Vec::len);
+    let listed = move || cards.with(Vec::len);
+    let count = move || total.map_or_else(listed, |total| total.get() as usize);
     view! {
         <section id=id class="board-section" aria-labelledby=title_id>
             <h2 id=title_id.clone()>
                 {t(title)}
                 <span class="count" class:count-urgent=move || { urgent && count() > 0 }>{count}</span>
             </h2>
-            <Show when=move || count() == 0>
+            <Show when=move || listed() == 0>
                 <EmptyState glyph={if urgent { Glyph::Check } else { Glyph::Calendar }} title=t(empty)/>
             </Show>
             <div class="cards">
@@ -136,29 +142,43 @@ fn Section(
     }
 }
 
-/// A toast for everything that was not there before.
+/// A toast for everything that was not there before, and for what was taken away by others than the practice.
 fn announce(fresh: Fresh<Dashboard>) {
     let toast = use_toast();
     Effect::new(move |known: Option<Vec<_>>| {
         let key = |card: &BookingCard| (card.id, card.status);
         fresh.data.with(|board| {
-            let cards = || board.needs_action.iter().chain(&board.upcoming);
+            let here = || board.needs_action.iter().chain(&board.upcoming);
             if let Some(known) = &known {
-                for card in
-                    cards().filter(|card| !known.iter().any(|(id, status)| *id == card.id && *status == card.status))
-                {
-                    let text = match card.status {
-                        BookingStatus::PendingApproval => words::NEW_REQUEST,
-                        BookingStatus::PaymentSubmitted => words::NEW_PROOF,
-                        // What this member approved or verified is no news to them.
-                        _ if known.iter().any(|(id, _)| *id == card.id) => continue,
-                        _ => words::NEW_BOOKING,
-                    };
+                let news = |card: &&BookingCard| !known.contains(&key(card));
+                let seen = |card: &BookingCard| known.iter().any(|(id, _)| *id == card.id);
+                let tell = |text: Text, card: &BookingCard| {
                     let when = say::when(card.local, board.today);
                     toast.show(tf(text, &[("name", &say::name(card)), ("when", &when)]), Tone::Info);
+                };
+                // What the practice declined or cancelled itself is no news.
+                let gone = |card: &BookingCard| {
+                    if card.cancelled_by_patient {
+                        tell(words::GONE_CANCELLED, card);
+                    } else if card.status == BookingStatus::Expired {
+                        tell(words::GONE_EXPIRED, card);
+                    }
+                };
+                for card in here().filter(news) {
+                    match (card.status, seen(card)) {
+                        (BookingStatus::PendingApproval, _) => tell(words::NEW_REQUEST, card),
+                        (BookingStatus::PaymentSubmitted, _) => tell(words::NEW_PROOF, card),
+                        (BookingStatus::Confirmed, false) => tell(words::NEW_BOOKING, card),
+                        // What this member approved or verified is no news to them.
+                        (BookingStatus::Confirmed, true) => {}
+                        (_, false) => tell(words::NEW_PROOF, card),
+                        (_, true) => gone(card),
+                    }
                 }
+                // One that only moved up in the list is no news.
+                board.closed.iter().filter(news).filter(|card| seen(card)).for_each(gone);
             }
-            cards().chain(&board.awaiting_payment).map(key).collect::<Vec<_>>()
+            here().chain(&board.awaiting_payment).map(key).collect::<Vec<_>>()
         })
     });
 }

@@ -30,6 +30,17 @@ pub fn span(seconds: i64) -> String {
     tf(text, &[("n", &n.to_string())])
 }
 
+/// What a status that is not over asks of the practice, or what it waits for (003).
+pub fn standing(status: BookingStatus) -> Option<&'static str> {
+    let text = match status {
+        BookingStatus::PendingApproval => words::IS_PENDING,
+        BookingStatus::AwaitingPayment => words::IS_AWAITING,
+        BookingStatus::PaymentSubmitted => words::IS_SUBMITTED,
+        _ => return None,
+    };
+    Some(t(text))
+}
+
 /// "Requested 2 hours ago": what happened last, and when.
 pub fn since(card: &BookingCard, now: DateTime<Utc>) -> String {
     let (text, at) = match card.status {

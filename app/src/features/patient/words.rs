@@ -1,6 +1,6 @@
 //! What each status means to a patient (003).
 
-use crate::context::{lang, t, tf};
+use crate::context::{lang, t};
 use crate::texts::patient as text;
 use contracts::booking::{BookingStatus, BookingView};
 use domain::booking::Event;
@@ -21,21 +21,20 @@ pub fn title(booking: &BookingView) -> &'static str {
     })
 }
 
-pub fn meaning(booking: &BookingView) -> String {
-    let name = [("name", booking.therapist_name.as_str())];
-    match booking.status {
-        BookingStatus::Held => t(text::SAY_HELD).to_owned(),
-        BookingStatus::PendingApproval => tf(text::SAY_PENDING, &name),
-        BookingStatus::AwaitingPayment => t(text::SAY_AWAITING).to_owned(),
-        BookingStatus::PaymentSubmitted => t(text::SAY_SUBMITTED).to_owned(),
-        BookingStatus::PaymentProcessing => t(text::SAY_PROCESSING).to_owned(),
-        BookingStatus::Confirmed => t(text::SAY_CONFIRMED).to_owned(),
-        BookingStatus::Declined => tf(text::SAY_DECLINED, &name),
-        BookingStatus::Cancelled if booking.cancelled_by_patient => t(text::SAY_CANCELLED_BY_YOU).to_owned(),
-        BookingStatus::Cancelled => t(text::SAY_CANCELLED).to_owned(),
-        _ if is_lapsed_hold(booking) => t(text::SAY_LAPSED).to_owned(),
-        BookingStatus::Expired => t(text::SAY_EXPIRED).to_owned(),
-    }
+pub fn meaning(booking: &BookingView) -> &'static str {
+    t(match booking.status {
+        BookingStatus::Held => text::SAY_HELD,
+        BookingStatus::PendingApproval => text::SAY_PENDING,
+        BookingStatus::AwaitingPayment => text::SAY_AWAITING,
+        BookingStatus::PaymentSubmitted => text::SAY_SUBMITTED,
+        BookingStatus::PaymentProcessing => text::SAY_PROCESSING,
+        BookingStatus::Confirmed => text::SAY_CONFIRMED,
+        BookingStatus::Declined => text::SAY_DECLINED,
+        BookingStatus::Cancelled if booking.cancelled_by_patient => text::SAY_CANCELLED_BY_YOU,
+        BookingStatus::Cancelled => text::SAY_CANCELLED,
+        _ if is_lapsed_hold(booking) => text::SAY_LAPSED,
+        BookingStatus::Expired => text::SAY_EXPIRED,
+    })
 }
 
 /// The session's start, with its date in full.
