@@ -12,10 +12,14 @@ use tower::ServiceExt;
 
 /// The whole router over a test's installation, with these settings beside the defaults.
 pub fn server(app: &TestApp, settings: &str) -> axum::Router {
+    running(app, settings, tokio::sync::watch::channel(false).1)
+}
+
+/// The same for streams, which end when the server is told to stop or nobody is left who could tell it.
+pub fn running(app: &TestApp, settings: &str, stop: tokio::sync::watch::Receiver<bool>) -> axum::Router {
     let base = if settings.contains("CALMA_BASE_URL") { "" } else { "CALMA_BASE_URL = \"http://calma.test\"\n" };
     let values = parse_file(&format!("CALMA_MODE = \"production\"\n{base}{settings}")).unwrap();
     let config = read(&values).unwrap();
-    let (_, stop) = tokio::sync::watch::channel(false);
     server::router::router(AppState::new(app.deps.clone(), config, None, stop))
 }
 

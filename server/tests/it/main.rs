@@ -11,6 +11,7 @@ mod http;
 mod isolation;
 mod jobs;
 mod lists;
+mod live;
 mod pages;
 mod permissions;
 mod races;
