@@ -15,6 +15,7 @@ mod live;
 mod pages;
 mod permissions;
 mod races;
+mod records;
 mod redis;
 mod seed;
 mod terms;
