@@ -7,6 +7,7 @@ mod audit;
 mod availability;
 mod bookings;
 mod catalogue;
+mod functions;
 mod http;
 mod isolation;
 mod jobs;
