@@ -47,6 +47,19 @@ pub struct Config {
     pub log_json: bool,
     pub site_root: Option<String>,
     pub pg_bin: Option<PathBuf>,
+    pub leptos: Leptos,
+}
+
+/// What cargo-leptos tells the program it starts, by the names it uses.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Leptos {
+    pub site_root: Option<String>,
+    pub output_name: String,
+    pub hash_file_name: String,
+    /// `None`: when the file of hashes is there.
+    pub hash_files: Option<bool>,
+    pub watch: bool,
+    pub reload_port: u32,
 }
 
 impl Config {
@@ -76,6 +89,7 @@ impl Config {
             log_json: false,
             site_root: None,
             pg_bin: None,
+            leptos: Leptos::default(),
         }
     }
 
@@ -233,6 +247,30 @@ pub const SETTINGS: &[Setting] = &[
         "Directory of initdb, pg_ctl and postgres for the private database; empty: searched for.",
         |c, v| put(&mut c.pg_bin, Ok((!v.is_empty()).then(|| v.into()))),
     ),
+    setting("LEPTOS_SITE_ROOT", "", "From cargo-leptos; CALMA_SITE_ROOT wins over it.", |c, v| {
+        put(&mut c.leptos.site_root, optional(v))
+    }),
+    setting("LEPTOS_OUTPUT_NAME", "calma", "From cargo-leptos: what the browser's files are called.", |c, v| {
+        put(&mut c.leptos.output_name, Ok(v.to_owned()))
+    }),
+    setting(
+        "LEPTOS_HASH_FILES",
+        "auto",
+        "From cargo-leptos: do those names hold hashes? auto: asks the file.",
+        |c, v| put(&mut c.leptos.hash_files, if v == "auto" { Ok(None) } else { on_off(v).map(Some) }),
+    ),
+    setting(
+        "LEPTOS_HASH_FILE_NAME",
+        "hash.txt",
+        "From cargo-leptos: the file of hashes, beside the program.",
+        |c, v| put(&mut c.leptos.hash_file_name, Ok(v.to_owned())),
+    ),
+    setting("LEPTOS_WATCH", "", "From cargo-leptos: set while developing, pages then reload by themselves.", |c, v| {
+        put(&mut c.leptos.watch, Ok(!v.is_empty()))
+    }),
+    setting("LEPTOS_RELOAD_PORT", "3001", "From cargo-leptos: where pages hear that they must reload.", |c, v| {
+        put(&mut c.leptos.reload_port, between(v, 1, 65_535))
+    }),
     setting("CALMA_CACHE", "", "Used by the build scripts only.", |_, _| Ok(())),
     setting("CALMA_BIN", "", "Used by the test scripts only.", |_, _| Ok(())),
 ];

@@ -11,6 +11,7 @@ use contracts::BookingId;
 use contracts::accounts::Role;
 use contracts::live::{LiveEvent, LiveKind};
 use domain::permissions::{Action, Resource, allowed, sees_only_own};
+use services::live::Heard;
 use services::{Ctx, Member, bookings, patient_access, practice, tokens};
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -101,7 +102,7 @@ fn stream(state: &AppState, life: Duration, tell: impl Fn(&LiveEvent) -> Option<
 
 /// Until the browser goes, the server stops or the stream has lived long enough.
 async fn forward(
-    mut events: broadcast::Receiver<LiveEvent>,
+    mut events: broadcast::Receiver<Heard>,
     sender: mpsc::Sender<Result<Event, Infallible>>,
     mut stop: watch::Receiver<bool>,
     life: Duration,
@@ -117,9 +118,9 @@ async fn forward(
     loop {
         let data = tokio::select! {
             event = events.recv() => match event {
-                Ok(event) => tell(&event),
+                Ok(Heard::Changed(event)) => tell(&event),
                 // Some were missed: the page fetches everything it shows.
-                Err(RecvError::Lagged(_)) => Some(r#"{"k":"missed"}"#.to_owned()),
+                Ok(Heard::Missed) | Err(RecvError::Lagged(_)) => Some(r#"{"k":"missed"}"#.to_owned()),
                 Err(RecvError::Closed) => return,
             },
             () = sender.closed() => return,

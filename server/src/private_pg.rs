@@ -46,7 +46,7 @@ impl PrivatePg {
     pub async fn start(data: &Path, pg_bin: Option<&Path>) -> Result<Self, String> {
         let user = unprivileged_user()?;
         let base = base_directory(data, user)?;
-        let bin = matching_programs(&base, pg_bin)?;
+        let bin = matching_programs(&base, candidates(pg_bin))?;
         let lock = lock(&base)?;
         let socket = socket_directory(&base, user)?;
         let place = Place { bin, base, socket, user };
@@ -305,10 +305,10 @@ fn socket_directory(base: &Path, user: Option<(u32, u32)>) -> Result<PathBuf, St
 }
 
 /// The programs of the version that made the data, or any version for new data.
-fn matching_programs(base: &Path, wanted: Option<&Path>) -> Result<PathBuf, String> {
+fn matching_programs(base: &Path, candidates: Vec<PathBuf>) -> Result<PathBuf, String> {
     let missing = "PostgreSQL is not installed here: install postgresql, or set DATABASE_URL or CALMA_PG_BIN";
     let found: Vec<(String, PathBuf)> =
-        candidates(wanted).into_iter().filter_map(|bin| major_version(&bin).map(|version| (version, bin))).collect();
+        candidates.into_iter().filter_map(|bin| major_version(&bin).map(|version| (version, bin))).collect();
     match fs::read_to_string(base.join("data/PG_VERSION")) {
         Ok(text) => {
             let made_by = text.trim();
@@ -350,4 +350,54 @@ fn last_complaint(log: &Path) -> String {
     let text = fs::read_to_string(log).unwrap_or_default();
     let fatal = text.lines().rev().find(|l| l.contains("FATAL") || l.contains("PANIC"));
     fatal.or_else(|| text.lines().last()).unwrap_or("its log is empty").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A data directory, made by this version if one is named, and programs that say they are 15.
+    fn place(name: &str, made_by: Option<&str>) -> (PathBuf, PathBuf) {
+        let base = std::env::temp_dir().join(format!("calma-pg-{name}-{}", std::process::id()));
+        let bin = base.join("bin");
+        fs::create_dir_all(base.join("data")).unwrap();
+        fs::create_dir_all(&bin).unwrap();
+        if let Some(version) = made_by {
+            fs::write(base.join("data/PG_VERSION"), format!("{version}\n")).unwrap();
+        }
+        fs::write(bin.join("postgres"), "#!/bin/sh\necho 'postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)'\n")
+            .unwrap();
+        fs::set_permissions(bin.join("postgres"), Permissions::from_mode(0o755)).unwrap();
+        (base, bin)
+    }
+
+    #[test]
+    fn data_of_another_version_is_left_alone_and_says_what_to_install() {
+        let (base, bin) = place("other", Some("14"));
+        let refused = matching_programs(&base, vec![bin]).unwrap_err();
+        assert!(refused.contains("was made by PostgreSQL 14, and here is 15"), "{refused}");
+        assert!(refused.contains("install postgresql-14"), "{refused}");
+        let refused = matching_programs(&base, vec![]).unwrap_err();
+        assert!(refused.contains("and here is none"), "{refused}");
+        fs::remove_dir_all(base).unwrap();
+    }
+
+    #[test]
+    fn programs_of_the_same_version_and_any_for_new_data_will_do() {
+        for (name, made_by) in [("same", Some("15")), ("new", None)] {
+            let (base, bin) = place(name, made_by);
+            assert_eq!(matching_programs(&base, vec![bin.clone()]), Ok(bin));
+            fs::remove_dir_all(base).unwrap();
+        }
+    }
+
+    #[test]
+    fn without_programs_the_start_says_how_to_get_them() {
+        let nowhere = std::env::temp_dir().join("calma-pg-nowhere");
+        for candidates in [vec![], vec![nowhere.join("bin")]] {
+            let refused = matching_programs(&nowhere, candidates).unwrap_err();
+            assert!(refused.starts_with("PostgreSQL is not installed here: install postgresql"), "{refused}");
+        }
+        assert!(!candidates(Some(&nowhere)).contains(&nowhere), "a directory without the programs is none");
+    }
 }

@@ -13,29 +13,26 @@ use std::path::{Path, PathBuf};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-/// The names of the browser's halves, as in `[[workspace.metadata.leptos]]`.
-const PRACTICE: &str = "calma";
+/// The name of the public half, as in `[[workspace.metadata.leptos]]`; the practice's is LEPTOS_OUTPUT_NAME.
 const PUBLIC: &str = "calma-public";
 
 /// Leptos' own options: from cargo-leptos while developing, else from what lies beside the program.
 pub fn leptos_options(config: &Config) -> LeptosOptions {
-    let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+    let told = &config.leptos;
     let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_path_buf)).unwrap_or_default();
-    let root = config.site_root.clone().or_else(|| env("LEPTOS_SITE_ROOT")).unwrap_or_else(|| {
+    let root = config.site_root.clone().or_else(|| told.site_root.clone()).unwrap_or_else(|| {
         // An installed program has `site` beside it; a built one lies in target/release, next to target/site.
         let places = [beside.join("site"), beside.join("../site"), PathBuf::from("target/site")];
         places.iter().find(|p| p.is_dir()).unwrap_or(&places[2]).to_string_lossy().into_owned()
     });
-    let hash_file = beside.join(env("LEPTOS_HASH_FILE_NAME").unwrap_or_else(|| "hash.txt".into()));
-    let hashed = env("LEPTOS_HASH_FILES").map_or_else(|| hash_file.is_file(), |v| v == "true");
-    let watching = env("LEPTOS_WATCH").is_some();
-    let port = env("LEPTOS_RELOAD_PORT").and_then(|p| p.parse().ok()).unwrap_or(3001);
+    let hash_file = beside.join(&told.hash_file_name);
+    let hashed = told.hash_files.unwrap_or_else(|| hash_file.is_file());
     LeptosOptions::builder()
-        .output_name(env("LEPTOS_OUTPUT_NAME").unwrap_or_else(|| PRACTICE.into()))
+        .output_name(told.output_name.clone())
         .site_root(root)
         .site_addr(config.addr)
-        .env(if watching { Env::DEV } else { Env::PROD })
-        .reload_port(port)
+        .env(if told.watch { Env::DEV } else { Env::PROD })
+        .reload_port(told.reload_port)
         .hash_file(hash_file.to_string_lossy().into_owned().into())
         .hash_files(hashed)
         .build()

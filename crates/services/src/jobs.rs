@@ -3,9 +3,10 @@
 //! Every step locks what it works on and passes over what another server has locked, so any number of workers may run;
 //! a step that is done leaves nothing to do, so it may run any number of times.
 
+use crate::live::Heard;
 use crate::{Ctx, Deps, Result, ServiceError, accounts, audit, bookings, files, idempotency, messages};
 use chrono::{DateTime, Duration, Utc};
-use contracts::live::{LiveEvent, LiveKind};
+use contracts::live::LiveKind;
 use contracts::{BookingId, PracticeId};
 use serde_json::json;
 use std::sync::Arc;
@@ -232,7 +233,7 @@ async fn rounds(work: Work, deps: Arc<Deps>, mut stop: watch::Receiver<bool>) {
 }
 
 /// Resolves when it is time for the next round.
-async fn next_round(work: Work, live: &mut broadcast::Receiver<LiveEvent>) {
+async fn next_round(work: Work, live: &mut broadcast::Receiver<Heard>) {
     if work == Work::Forgetting {
         return tokio::time::sleep(FORGET_EVERY).await;
     }
@@ -242,16 +243,16 @@ async fn next_round(work: Work, live: &mut broadcast::Receiver<LiveEvent>) {
     }
 }
 
-fn drain(live: &mut broadcast::Receiver<LiveEvent>) {
+fn drain(live: &mut broadcast::Receiver<Heard>) {
     while let Ok(_) | Err(broadcast::error::TryRecvError::Lagged(_)) = live.try_recv() {}
 }
 
-/// Resolves when a booking changed on any server.
-async fn booking_changed(live: &mut broadcast::Receiver<LiveEvent>) {
+/// Resolves when a booking changed on any server, or may have.
+async fn booking_changed(live: &mut broadcast::Receiver<Heard>) {
     loop {
         match live.recv().await {
-            Ok(event) if event.kind == LiveKind::Booking => return,
-            Ok(_) => {}
+            Ok(Heard::Changed(event)) if event.kind != LiveKind::Booking => {}
+            Ok(_) => return,
             Err(broadcast::error::RecvError::Lagged(_)) => return,
             // Nobody will ever publish again: the rounds go on by themselves.
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,

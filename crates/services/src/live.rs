@@ -11,10 +11,18 @@ use tokio::sync::broadcast;
 const BACKLOG: usize = 4096;
 const RETRY: Duration = Duration::from_millis(500);
 
+/// What pages and the worker hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    Changed(LiveEvent),
+    /// Nobody listened for a while: whatever is shown must be fetched again.
+    Missed,
+}
+
 /// Fan-out inside one server.
 #[derive(Clone)]
 pub struct Hub {
-    sender: broadcast::Sender<LiveEvent>,
+    sender: broadcast::Sender<Heard>,
 }
 
 impl Hub {
@@ -22,13 +30,13 @@ impl Hub {
         Self { sender: broadcast::channel(BACKLOG).0 }
     }
 
-    pub fn subscribe(&self) -> broadcast::Receiver<LiveEvent> {
+    pub fn subscribe(&self) -> broadcast::Receiver<Heard> {
         self.sender.subscribe()
     }
 
     /// Nobody listening is no error.
-    pub fn publish(&self, event: LiveEvent) {
-        let _ = self.sender.send(event);
+    pub fn publish(&self, heard: Heard) {
+        let _ = self.sender.send(heard);
     }
 }
 
@@ -38,8 +46,9 @@ impl Default for Hub {
     }
 }
 
-/// Listens forever, reconnecting; after a reconnection everything cached is dropped, since notices may be missing. Open
-/// pages find out what they missed by their own polling.
+/// Listens forever, reconnecting; after a reconnection everything cached is dropped and everybody is told to fetch again,
+/// since notices may be missing. The streams of open pages do not break with this connection, so those pages would not ask
+/// by themselves.
 pub async fn listen(deps: Arc<Deps>) {
     loop {
         if let Err(error) = follow(&deps).await {
@@ -52,13 +61,14 @@ pub async fn listen(deps: Arc<Deps>) {
 /// One connection's life. It ends when the connection does.
 async fn follow(deps: &Deps) -> Result<()> {
     let mut listener = Listener::connect(&deps.db).await?;
-    // What changed before this moment was not heard.
+    // What changed before this moment was not heard. Who fetches again must not be answered from an old cache.
     deps.cache.forget_prefix("").await;
+    deps.live.publish(Heard::Missed);
     while let Some(notice) = listener.next().await? {
         match serde_json::from_str::<LiveEvent>(&notice) {
             Ok(event) => {
                 forget(deps, &event).await;
-                deps.live.publish(event);
+                deps.live.publish(Heard::Changed(event));
             }
             Err(error) => tracing::warn!(%error, "a notice that cannot be read"),
         }
@@ -90,10 +100,10 @@ mod tests {
         let hub = Hub::new();
         let event: LiveEvent =
             serde_json::from_str(r#"{"p":"00000000-0000-0000-0000-000000000001","k":"slots"}"#).unwrap();
-        hub.publish(event.clone());
+        hub.publish(Heard::Missed);
         let (mut one, mut two) = (hub.subscribe(), hub.subscribe());
-        hub.publish(event.clone());
-        assert_eq!(one.recv().await.unwrap(), event);
-        assert_eq!(two.recv().await.unwrap(), event);
+        hub.publish(Heard::Changed(event.clone()));
+        assert_eq!(one.recv().await.unwrap(), Heard::Changed(event.clone()));
+        assert_eq!(two.recv().await.unwrap(), Heard::Changed(event));
     }
 }

@@ -84,6 +84,8 @@ fn wasm_graph(root: &Path, complaints: &mut Vec<String>) -> io::Result<()> {
             "tree",
             "-p",
             "frontend",
+            // Both halves: each of them is a feature, and what only one of them pulls in counts too.
+            "--all-features",
             "--target",
             "wasm32-unknown-unknown",
             "-e",

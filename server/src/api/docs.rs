@@ -34,7 +34,7 @@ fn render(document: &Value, nonce: &str) -> String {
         for method in ["get", "post", "put", "delete", "patch"] {
             if let Some(operation) = item.get(method) {
                 let tag = operation["tags"][0].as_str().unwrap_or("other");
-                groups.entry(tag).or_default().push(operation_html(document, path, method, operation));
+                groups.entry(tag).or_default().push(operation_html(path, method, operation));
             }
         }
     }
@@ -53,7 +53,7 @@ fn render(document: &Value, nonce: &str) -> String {
     )
 }
 
-fn operation_html(document: &Value, path: &str, method: &str, operation: &Value) -> String {
+fn operation_html(path: &str, method: &str, operation: &Value) -> String {
     let text = |value: &Value| escape(value.as_str().unwrap_or_default());
     let mut inside = String::new();
     let description = text(&operation["description"]);
@@ -81,14 +81,14 @@ fn operation_html(document: &Value, path: &str, method: &str, operation: &Value)
         );
     }
     for (kind, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
-        let _ = write!(inside, "<h4>Body: {}</h4>{}", escape(kind), schema_html(document, &content["schema"]));
+        let _ = write!(inside, "<h4>Body: {}</h4>{}", escape(kind), body_html(content));
     }
     for (status, response) in
         operation["responses"].as_object().into_iter().flatten().filter(|(status, _)| *status != "default")
     {
         let _ = write!(inside, "<h4>Answer {}: {}</h4>", escape(status), text(&response["description"]));
         for content in response["content"].as_object().into_iter().flatten().map(|(_, content)| content) {
-            inside.push_str(&schema_html(document, &content["schema"]));
+            inside.push_str(&body_html(content));
         }
     }
     let (method, path, summary) = (method.to_uppercase(), escape(path), text(&operation["summary"]));
@@ -97,42 +97,10 @@ fn operation_html(document: &Value, path: &str, method: &str, operation: &Value)
     )
 }
 
-/// An example where there is one, else the shape.
-fn schema_html(document: &Value, schema: &Value) -> String {
-    let resolved = resolve(document, schema, 0);
-    let pretty = serde_json::to_string_pretty(&resolved).unwrap_or_default();
+/// The example of a body; each has one.
+fn body_html(content: &Value) -> String {
+    let pretty = serde_json::to_string_pretty(&content["example"]).unwrap_or_default();
     format!("<pre>{}</pre>", escape(&pretty))
-}
-
-/// The schema as a value that looks like the data; deep parts are cut short.
-fn resolve(document: &Value, schema: &Value, depth: u8) -> Value {
-    if depth > 5 {
-        return Value::String("…".into());
-    }
-    if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) {
-        return resolve(document, &document["components"]["schemas"][name], depth + 1);
-    }
-    if let Some(example) = schema["examples"].get(0) {
-        return example.clone();
-    }
-    if let Some(properties) = schema["properties"].as_object() {
-        return properties.iter().map(|(name, part)| (name.clone(), resolve(document, part, depth + 1))).collect();
-    }
-    if schema["items"].is_object() {
-        return Value::Array(vec![resolve(document, &schema["items"], depth + 1)]);
-    }
-    if let Some(names) = schema["enum"].as_array() {
-        return Value::String(names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | "));
-    }
-    let choices = schema["oneOf"].as_array().or_else(|| schema["allOf"].as_array());
-    if let Some(choice) = choices.and_then(|all| all.iter().find(|one| one["type"] != "null")) {
-        return resolve(document, choice, depth + 1);
-    }
-    let kind = match &schema["type"] {
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | "),
-        kind => kind.as_str().unwrap_or("any").to_owned(),
-    };
-    Value::String(schema["format"].as_str().map_or(kind, str::to_owned))
 }
 
 fn escape(text: &str) -> String {

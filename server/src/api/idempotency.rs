@@ -1,4 +1,4 @@
-//! `Idempotency-Key` on every POST of the API: sending a request again answers the same and does nothing twice.
+//! `Idempotency-Key` on the POSTs of the API: sending a request again answers the same and does nothing twice.
 
 use crate::middleware::errors::{Fail, attach};
 use axum::body::{Body, to_bytes};
@@ -18,10 +18,7 @@ const BYTES_MAX: usize = 11 * 1024 * 1024;
 pub async fn idempotency(request: Request, next: Next) -> Response {
     let key = request.headers().get(HEADER).cloned();
     let ctx = request.extensions().get::<Ctx>().cloned();
-    // Logging in answers with tokens and cookies, which are kept nowhere.
-    let path = request.uri().path();
-    let logs_in = path.starts_with("/api/v1/auth/") || path.starts_with("/api/v1/my/");
-    let applies = request.method() == Method::POST && !logs_in;
+    let applies = takes_key(request.method(), request.uri().path());
     match (key, ctx) {
         (Some(key), Some(ctx)) if applies => match key.to_str().ok().filter(|key| (1..=200).contains(&key.len())) {
             Some(key) => once(&ctx, key, request, next).await,
@@ -29,6 +26,12 @@ pub async fn idempotency(request: Request, next: Next) -> Response {
         },
         _ => next.run(request).await,
     }
+}
+
+/// Does the header mean anything here? Logging in answers with tokens and cookies, which are kept nowhere.
+pub fn takes_key(method: &Method, path: &str) -> bool {
+    let logs_in = path.starts_with("/api/v1/auth/") || path.starts_with("/api/v1/my/");
+    method == Method::POST && !logs_in
 }
 
 async fn once(ctx: &Ctx, key: &str, request: Request, next: Next) -> Response {

@@ -2,6 +2,7 @@
 // What utoipa's derives expand to names its own types in full.
 #![allow(unused_qualifications)]
 
+pub mod bodies;
 pub mod docs;
 pub mod examples;
 pub mod idempotency;
@@ -10,12 +11,14 @@ pub mod v1;
 
 use crate::middleware::errors::{ErrorBody, Fail};
 use crate::state::AppState;
+use axum::http::Method;
 use axum::{Extension, Json, Router};
 use contracts::ErrorCode;
 use services::Ctx;
-use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder};
+use utoipa::openapi::{Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Required, ResponseBuilder};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -84,8 +87,9 @@ pub fn document() -> OpenApi {
                 .description(Some(
                     "Booking, practice and patient side of Calma. Log in at /api/v1/auth/login and send the access token \
                      as `Authorization: Bearer …`, or use the cookies it sets. Amounts are in minor units. Lists take \
-                     `limit` (25 by default, 100 at most), `cursor`, `sort` and `fields`. Reads carry an `ETag`; every POST takes \
-                     an `Idempotency-Key`.",
+                     `limit` (25 by default, 100 at most), `cursor`, `sort` and `fields`. Reads carry an `ETag`; every POST \
+                     takes an `Idempotency-Key`, except those under /api/v1/auth and /api/v1/my, whose answers are kept \
+                     nowhere.",
                 ))
                 .build(),
         )
@@ -108,7 +112,26 @@ pub fn document() -> OpenApi {
             operation.responses.responses.insert("default".into(), refused.into());
         }
     }
+    tell_idempotency(&mut document);
+    bodies::add(&mut document);
     document
+}
+
+/// Says which operations take the header, by the same rule that reads it.
+fn tell_idempotency(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let Some(operation) = item.post.as_mut().filter(|_| idempotency::takes_key(&Method::POST, path)) else {
+            continue;
+        };
+        let header = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("Sent again with the same key, the request does nothing twice and answers the same."))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
+            .build();
+        operation.parameters.get_or_insert_default().push(header);
+    }
 }
 
 fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
@@ -144,6 +167,18 @@ mod tests {
                 assert!(operation.tags.as_ref().is_some_and(|t| t.len() == 1), "{path} has no tag");
             }
         }
+    }
+
+    #[test]
+    fn the_document_says_which_posts_take_a_key() {
+        let document = serde_json::to_value(document()).unwrap();
+        let takes = |path: &str, method: &str| {
+            let parameters = document["paths"][path][method]["parameters"].as_array().cloned().unwrap_or_default();
+            parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key")
+        };
+        assert!(takes("/api/v1/public/holds", "post") && takes("/api/v1/therapists", "post"));
+        assert!(!takes("/api/v1/auth/login", "post") && !takes("/api/v1/my/sign-in", "post"));
+        assert!(!takes("/api/v1/therapists", "get"));
     }
 
     #[test]

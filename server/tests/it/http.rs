@@ -12,10 +12,14 @@ use tower::ServiceExt;
 
 /// The whole router over a test's installation, with these settings beside the defaults.
 pub fn server(app: &TestApp, settings: &str) -> axum::Router {
+    running(app, settings, tokio::sync::watch::channel(false).1)
+}
+
+/// The same for streams, which end when the server is told to stop or nobody is left who could tell it.
+pub fn running(app: &TestApp, settings: &str, stop: tokio::sync::watch::Receiver<bool>) -> axum::Router {
     let base = if settings.contains("CALMA_BASE_URL") { "" } else { "CALMA_BASE_URL = \"http://calma.test\"\n" };
     let values = parse_file(&format!("CALMA_MODE = \"production\"\n{base}{settings}")).unwrap();
     let config = read(&values).unwrap();
-    let (_, stop) = tokio::sync::watch::channel(false);
     server::router::router(AppState::new(app.deps.clone(), config, None, stop))
 }
 
@@ -255,18 +259,34 @@ async fn every_answer_carries_the_protecting_headers() {
 async fn rate_limits_are_settings() {
     let app = TestApp::new().await;
     let practice = Practice::new(&app, "alpha").await;
-    let router = server(&app, "CALMA_RATE_PUBLIC_BOOKING_PER_HOUR = 3");
+    let token = log_in(&app, &practice).await;
     let body = hold_body(&practice);
-    let mut statuses = Vec::new();
-    for _ in 0..5 {
-        let answer = send(&router, request("POST", "/api/v1/public/holds", None, Some(&body))).await;
-        if answer.status == StatusCode::TOO_MANY_REQUESTS {
-            assert_eq!(answer.code(), "RATE_LIMIT_EXCEEDED");
-            assert!(answer.headers.contains_key(header::RETRY_AFTER));
+    let slots = format!(
+        "/api/v1/public/availability?slug={}&service_id={}&from=2026-03-10&until=2026-03-11",
+        practice.slug, practice.service
+    );
+    let therapist = format!("/api/v1/public/therapists/{}", practice.slug);
+    let all = "CALMA_RATE_PUBLIC_BOOKING_PER_HOUR = 0\nCALMA_RATE_AVAILABILITY_PER_HOUR = 0\n\
+               CALMA_RATE_DASHBOARD_PER_HOUR = 0\nCALMA_RATE_API_PER_MINUTE = 0";
+    for (setting, method, path, bearer, body, expected) in [
+        ("PUBLIC_BOOKING_PER_HOUR", "POST", "/api/v1/public/holds", None, Some(&body), [201, 409, 409, 429, 429]),
+        ("AVAILABILITY_PER_HOUR", "GET", slots.as_str(), None, None, [200, 200, 200, 429, 429]),
+        ("DASHBOARD_PER_HOUR", "GET", "/api/v1/dashboard", Some(token.as_str()), None, [200, 200, 200, 429, 429]),
+        ("API_PER_MINUTE", "GET", therapist.as_str(), None, None, [200, 200, 200, 429, 429]),
+    ] {
+        // Only the one limit is on, so that no other one can answer for it.
+        let router = server(&app, &all.replace(&format!("{setting} = 0"), &format!("{setting} = 3")));
+        let mut statuses = Vec::new();
+        for _ in 0..5 {
+            let answer = send(&router, request(method, path, bearer, body)).await;
+            if answer.status == StatusCode::TOO_MANY_REQUESTS {
+                assert_eq!(answer.code(), "RATE_LIMIT_EXCEEDED", "{setting}");
+                assert!(answer.headers.contains_key(header::RETRY_AFTER), "{setting}");
+            }
+            statuses.push(answer.status.as_u16());
         }
-        statuses.push(answer.status.as_u16());
+        assert_eq!(statuses, expected, "{setting}");
     }
-    assert_eq!(statuses, [201, 409, 409, 429, 429]);
 }
 
 #[tokio::test]

@@ -1,14 +1,17 @@
 //! Every use case, called by another practice or another therapist: it sees nothing and changes nothing.
 
+use crate::records::Records;
 use contracts::accounts::Role;
 use contracts::availability::{AddException, AddRule, BookingsInTheWay, ExceptionKind, SaveBuffers};
-use contracts::booking::{BookingFilter, PracticeAction};
+use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
 use contracts::messages::MessageStatus;
-use contracts::practice::{SaveProfile, SaveService};
-use contracts::{ErrorCode, TherapistId};
+use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
+use contracts::{ErrorCode, FieldProblem, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
+use std::collections::BTreeSet;
+use std::path::Path;
 use test_support::TestApp;
-use test_support::builders::{Practice, at};
+use test_support::builders::{Practice, at, john};
 
 /// Everything a practice has, as one text, so that any change shows.
 async fn picture(app: &TestApp, practice: &Practice) -> String {
@@ -28,6 +31,7 @@ async fn picture(app: &TestApp, practice: &Practice) -> String {
         "patients",
         "payment_proofs",
         "messages",
+        "files",
     ] {
         let sql = format!(
             "SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)::text), '[]')::text FROM {table} t WHERE practice_id = $1"
@@ -49,23 +53,12 @@ fn code<T>(result: Result<T, ServiceError>) -> ErrorCode {
 
 /// Tries everything that takes an id of `mine` as somebody else.
 async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
-    let booking = mine.request(app, at("2026-03-05T06:00:00Z")).await;
-    let rule: uuid::Uuid = sqlx::query_scalar("SELECT id FROM availability_rules WHERE practice_id = $1 LIMIT 1")
-        .bind(mine.id.0)
-        .fetch_one(&app.owner)
-        .await
-        .unwrap();
-    let message: uuid::Uuid =
-        sqlx::query_scalar("SELECT id FROM messages WHERE practice_id = $1 AND booking_id IS NOT NULL LIMIT 1")
-            .bind(mine.id.0)
-            .fetch_one(&app.owner)
-            .await
-            .unwrap();
+    let records = Records::of(app, mine).await;
     let before = picture(app, mine).await;
     let not_found = ErrorCode::NotFound;
-    use services::{availability, bookings, messages, practice};
+    use services::{accounts, availability, bookings, files, messages, practice};
 
-    assert_eq!(code(bookings::get(stranger, booking.id).await), not_found);
+    assert_eq!(code(bookings::get(stranger, records.booking).await), not_found);
     for action in [
         PracticeAction::Approve,
         PracticeAction::Decline { reason: "no".into() },
@@ -75,7 +68,7 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
         PracticeAction::LateCredit,
         PracticeAction::LateRefund,
     ] {
-        assert_eq!(code(bookings::act(stranger, booking.id, action).await), not_found);
+        assert_eq!(code(bookings::act(stranger, records.booking, action).await), not_found);
     }
     assert_eq!(code(practice::therapist(stranger, mine.therapist).await), not_found);
     let profile = SaveProfile {
@@ -89,7 +82,10 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
         published: false,
     };
     assert_eq!(code(practice::save_profile(stranger, mine.therapist, profile).await), not_found);
+    assert_eq!(code(practice::may_set_photo(stranger, mine.therapist).await), not_found);
     assert_eq!(code(practice::set_photo(stranger, mine.therapist, None).await), not_found);
+    let adopted = practice::add_therapist(stranger, "Dr Adopted", Some(mine.owner.member_id)).await;
+    assert_eq!(adopted.unwrap_err().public.problem_of("member"), Some(FieldProblem::InvalidChoice));
     assert_eq!(code(practice::save_policy(stranger, Some(mine.therapist), None).await), not_found);
     let service = SaveService {
         id: Some(mine.service),
@@ -101,14 +97,18 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
         active: false,
     };
     assert_eq!(code(practice::save_service(stranger, service, vec![]).await), not_found);
+    assert_eq!(code(practice::terms(stranger, mine.service).await), not_found);
+    let terms = SaveTerms { duration_min: Some(20), price: None };
+    assert_eq!(code(practice::save_terms(stranger, mine.service, mine.therapist, terms).await), not_found);
     assert_eq!(code(availability::page(stranger, mine.therapist).await), not_found);
     let add = AddRule { therapist_id: mine.therapist, weekday: 6, starts: "09:00".into(), ends: "12:00".into() };
     assert_eq!(code(availability::add_rule(stranger, add).await), not_found);
-    assert_eq!(code(availability::delete_rule(stranger, rule.into()).await), not_found);
+    assert_eq!(code(availability::delete_rule(stranger, records.rule.into()).await), not_found);
+    assert_eq!(code(availability::delete_exception(stranger, records.exception.into()).await), not_found);
     let close = AddException {
         therapist_id: mine.therapist,
         kind: ExceptionKind::Closed,
-        starts_on: chrono::NaiveDate::from_ymd_opt(2026, 3, 5).unwrap(),
+        starts_on: chrono::NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
         ends_on: None,
         starts: None,
         ends: None,
@@ -122,15 +122,25 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     assert_eq!(code(availability::as_patient(stranger, mine.therapist, mine.service).await), not_found);
     let local = chrono::NaiveDate::from_ymd_opt(2026, 3, 5).unwrap().and_hms_opt(9, 0, 0).unwrap();
     assert_eq!(code(availability::why(stranger, mine.therapist, mine.service, local).await), not_found);
-    assert_eq!(code(messages::resend(stranger, message.into()).await), not_found);
+    assert_eq!(code(messages::resend(stranger, records.message.into()).await), not_found);
+    assert_eq!(code(files::receipt(stranger, records.file.into()).await), not_found);
+    assert_eq!(code(accounts::set_member_active(stranger, mine.owner.member_id, false).await), not_found);
+    assert_eq!(code(accounts::revoke_invitation(stranger, records.invitation.into()).await), not_found);
+    assert_eq!(code(accounts::switch_practice(stranger, mine.id).await), not_found);
 
+    let therapists = practice::therapists(stranger).await.unwrap();
+    assert!(therapists.iter().all(|therapist| therapist.id != mine.therapist));
+    assert!(practice::services(stranger).await.unwrap().iter().all(|service| service.id != mine.service));
+    let invited = accounts::members(stranger).await.unwrap().invitations;
+    assert!(invited.iter().all(|invitation| invitation.id.0 != records.invitation));
+    assert_eq!(bookings::counts(stranger).await.unwrap(), Counts::default());
     let listed = bookings::list(stranger, BookingFilter::default()).await.unwrap();
-    assert!(listed.items.iter().all(|card| card.id != booking.id));
+    assert!(listed.items.iter().all(|card| card.id != records.booking));
     let dashboard = bookings::dashboard(stranger).await.unwrap();
-    assert!(dashboard.needs_action.iter().all(|card| card.id != booking.id));
+    assert!(dashboard.needs_action.iter().all(|card| card.id != records.booking));
     assert_eq!(dashboard.counts.pending_approval, 0);
-    let week = bookings::week(stranger, chrono::NaiveDate::from_ymd_opt(2026, 3, 5), None).await.unwrap();
-    assert!(week.bookings.iter().all(|card| card.id != booking.id));
+    let week = bookings::week(stranger, chrono::NaiveDate::from_ymd_opt(2026, 3, 12), None).await.unwrap();
+    assert!(week.bookings.iter().all(|card| card.id != records.booking));
     assert_eq!(before, picture(app, mine).await, "something of the practice changed");
 }
 
@@ -168,8 +178,6 @@ async fn another_practice_sees_and_changes_nothing() {
     try_everything(&other.ctx(&app), &mine, &app).await;
     let members = services::accounts::members(&other.ctx(&app)).await.unwrap();
     assert!(members.members.iter().all(|m| m.email != mine.email));
-    let set = services::accounts::set_member_active(&other.ctx(&app), mine.owner.member_id, false).await;
-    assert_eq!(code(set), ErrorCode::NotFound);
     let list = messages::list(&other.ctx(&app), None, None).await.unwrap();
     assert!(list.items.iter().all(|message| message.recipient != "john@example.com"));
 }
@@ -208,10 +216,119 @@ async fn a_token_of_another_installation_or_a_guess_leads_nowhere() {
     let mut flipped = booking.token.clone().into_bytes();
     let last = flipped.len() - 3;
     flipped[last] = if flipped[last] == b'A' { b'B' } else { b'A' };
+    let (visitor, not_found) = (app.visitor(), ErrorCode::NotFound);
+    use services::bookings;
     for token in [forged.as_str(), std::str::from_utf8(&flipped).unwrap(), "", "x", &"A".repeat(500), "../../etc"] {
-        assert_eq!(code(services::bookings::view(&app.visitor(), token).await), ErrorCode::NotFound, "{token}");
-        assert_eq!(code(services::bookings::cancel_by_patient(&app.visitor(), token, "").await), ErrorCode::NotFound);
+        assert_eq!(code(bookings::view(&visitor, token).await), not_found, "{token}");
+        assert_eq!(code(bookings::save_details(&visitor, token, john()).await), not_found, "{token}");
+        assert_eq!(code(bookings::send_request(&visitor, token).await), not_found, "{token}");
+        assert_eq!(code(bookings::hold_again(&visitor, token).await), not_found, "{token}");
+        assert_eq!(code(bookings::release(&visitor, token).await), not_found, "{token}");
+        assert_eq!(code(bookings::awaits_proof(&visitor, token).await), not_found, "{token}");
+        let proof = SubmitProof { token: token.into(), reference: "A1".into(), method: PaymentMethod::Mpesa };
+        assert_eq!(code(bookings::submit_proof(&visitor, proof, None).await), not_found, "{token}");
+        assert_eq!(code(bookings::calendar_file(&visitor, token).await), not_found, "{token}");
+        assert_eq!(code(bookings::cancel_by_patient(&visitor, token, "").await), not_found, "{token}");
     }
-    assert_eq!(services::bookings::view(&app.visitor(), &booking.token).await.unwrap().id, booking.id);
+    assert_eq!(bookings::view(&app.visitor(), &booking.token).await.unwrap().id, booking.id);
     let _: TherapistId = mine.therapist;
+}
+
+/// Use cases that no stranger is tried on here, and why not.
+const NOT_TRIED: &[(&str, &[&str])] = &[
+    (
+        "public: everybody gets the same answer",
+        &[
+            "bookings::hold",
+            "files::photo",
+            "practice::behind_slug",
+            "practice::moved_to",
+            "practice::public_therapist",
+            "practice::published_slugs",
+            "slots::availability",
+            "slots::availability_json",
+        ],
+    ),
+    (
+        "before anybody is somebody: an address, a password or a word from a mail decides (accounts.rs)",
+        &[
+            "accounts::accept_invitation",
+            "accounts::confirm_email",
+            "accounts::forgot_password",
+            "accounts::invitation",
+            "accounts::log_in",
+            "accounts::refresh",
+            "accounts::register",
+            "accounts::reset_password",
+            "patient_access::request_link",
+            "patient_access::sign_in",
+            "patient_access::sign_out",
+        ],
+    ),
+    ("about the caller and nobody else", &["accounts::log_out", "accounts::me", "patient_access::my_bookings"]),
+    (
+        "takes no id: the caller's own practice, as its row-level security shows it",
+        &[
+            "accounts::invite",
+            "accounts::members_by",
+            "audit::list",
+            "audit::page",
+            "audit::verify",
+            "audit::verify_new",
+            "messages::page",
+            "practice::save_instructions",
+            "practice::save_settings",
+            "practice::settings",
+        ],
+    ),
+    (
+        "the worker, the command line and the middleware: no door leads there",
+        &[
+            "accounts::confirm_without_link",
+            "accounts::forget_expired",
+            "audit::seal_all",
+            "idempotency::abandon",
+            "idempotency::begin",
+            "idempotency::finish",
+            "idempotency::forget_old",
+            "jobs::forget",
+            "jobs::run_due",
+            "messages::send_due",
+        ],
+    ),
+];
+
+/// Every public use case as `module::name`, read from the sources.
+fn use_cases() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/services/src");
+    let (mut found, mut waiting) = (BTreeSet::new(), vec![root.clone()]);
+    while let Some(place) = waiting.pop() {
+        if place.is_dir() {
+            waiting.extend(std::fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let module = place.strip_prefix(&root).unwrap().iter().next().unwrap().to_str().unwrap();
+        let module = module.trim_end_matches(".rs");
+        let text = std::fs::read_to_string(&place).unwrap();
+        for part in text.split("pub async fn ").skip(1) {
+            let (name, arguments) = part.split_once('(').unwrap();
+            if arguments.trim_start().starts_with("ctx: &Ctx") {
+                found.insert(format!("{module}::{name}"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_use_case_is_tried_by_a_stranger_or_says_why_not() {
+    let (all, here) = (use_cases(), include_str!("isolation.rs"));
+    assert!(all.len() > 60, "the sources were not read: {all:?}");
+    let not_tried: BTreeSet<String> =
+        NOT_TRIED.iter().flat_map(|(_, names)| names.iter().map(|name| (*name).to_owned())).collect();
+    let tried: BTreeSet<String> = all.iter().filter(|name| here.contains(&format!("{name}("))).cloned().collect();
+    let missing: Vec<_> = all.difference(&tried).filter(|name| !not_tried.contains(*name)).collect();
+    assert!(missing.is_empty(), "no stranger tries {missing:?}");
+    let needless: Vec<_> = not_tried.iter().filter(|name| tried.contains(*name) || !all.contains(*name)).collect();
+    assert!(needless.is_empty(), "tried after all, or gone: {needless:?}");
 }

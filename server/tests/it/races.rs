@@ -98,14 +98,16 @@ async fn holds_race_bookings_that_are_being_confirmed() {
 async fn a_booking_and_a_closing_exception_never_pass_each_other() {
     let app = Arc::new(TestApp::new().await);
     let practice = Arc::new(Practice::new(&app, "alpha").await);
-    for round in 0..8_u64 {
-        let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 9).unwrap() + chrono::Days::new(round % 5 + 7 * (round / 5));
+    for round in 0..8_usize {
+        let days = u64::try_from(round % 5 + 7 * (round / 5)).unwrap();
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 9).unwrap() + chrono::Days::new(days);
         let slot = day.and_hms_opt(6, 0, 0).unwrap().and_utc();
         let mut all = JoinSet::new();
-        for client in 0..16 {
+        for client in 0..CLIENTS {
             let (app, practice) = (app.clone(), practice.clone());
             all.spawn(async move {
-                if client == 8 {
+                // Later from round to round, so that sometimes the closing wins and sometimes a patient.
+                if client == 8 * round {
                     let command = AddException {
                         therapist_id: practice.therapist,
                         kind: ExceptionKind::Closed,
@@ -118,8 +120,14 @@ async fn a_booking_and_a_closing_exception_never_pass_each_other() {
                     };
                     services::availability::add_exception(&practice.ctx(&app), command).await.map(|_| "closed")
                 } else {
-                    let later = slot + chrono::TimeDelta::hours(client % 4);
-                    practice.hold(&app, later).await.map(|_| "held")
+                    let later = slot + chrono::TimeDelta::hours(i64::try_from(client % 4).unwrap());
+                    let held = practice.hold(&app, later).await?;
+                    // Every second patient goes on to the end, while others still try.
+                    if client % 2 == 0 {
+                        services::bookings::save_details(&app.visitor(), &held.token, john()).await?;
+                        services::bookings::send_request(&app.visitor(), &held.token).await?;
+                    }
+                    Ok("held")
                 }
             });
         }
@@ -130,6 +138,15 @@ async fn a_booking_and_a_closing_exception_never_pass_each_other() {
         let closed = results.iter().any(|r| matches!(r, Ok("closed")));
         let held = results.iter().any(|r| matches!(r, Ok("held")));
         assert!(closed != held, "round {round}: either the day closed or somebody got a time, never both");
+        let taken: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM occupancies WHERE practice_id = $1 AND (lower(span))::date = $2")
+                .bind(practice.id.0)
+                .bind(day)
+                .fetch_one(&app.owner)
+                .await
+                .unwrap();
+        let won = results.iter().filter(|r| matches!(r, Ok("held"))).count();
+        assert_eq!(usize::try_from(taken).unwrap(), won, "round {round}: what was answered is what is kept");
         for error in results.iter().filter_map(|r| r.as_ref().err()) {
             assert!(
                 matches!(

@@ -1,0 +1,249 @@
+//! The doors beside the REST API: every server function by name, the streams, receipts and calendar files, each asked by
+//! nobody, by each wrong role and by another practice.
+
+use crate::http::{Answer, request, send, server};
+use crate::permissions::{filled, token_of};
+use crate::records::Records;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use contracts::accounts::Role;
+use domain::permissions::{Action, Resource, allowed};
+use std::collections::BTreeSet;
+use test_support::TestApp;
+use test_support::builders::Practice;
+
+/// Who may call a server function.
+enum Who {
+    /// Everybody.
+    Open,
+    /// Whoever has the word from a mail or a link; the test's is a wrong one.
+    Link,
+    /// A patient who signed in.
+    Patient,
+    /// Any member.
+    Member,
+    /// Members whose role allows it.
+    May(Action, Resource),
+}
+use Action::{Create, Delete, Read, Update};
+use Resource::{Audit, Availability, Bookings, Members, Messages, Therapists};
+use Who::{Link, May, Member, Open, Patient};
+
+const NO_LIMITS: &str = "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0\n\
+                         CALMA_RATE_PUBLIC_BOOKING_PER_HOUR = 0\nCALMA_RATE_AVAILABILITY_PER_HOUR = 0";
+
+const POLICY: &str = "therapist={therapist}&needs_approval=on&payment_timing=before_confirmation&hold_min=10\
+    &approval_window_min=24&payment_window_min=24&notice_min=2&horizon_days=60&cancel_until_hours=24";
+
+/// Name, who may, and a form that is otherwise in order.
+const FUNCTIONS: &[(&str, Who, &str)] = &[
+    ("public_profile", Open, "slug={slug}"),
+    ("month_slots", Open, "slug={slug}&service_id={service}"),
+    ("hold_slot", Open, "slug={slug}&service_id={service}&starts_at=2026-03-18T06:00:00Z"),
+    ("booking_by_link", Link, "token=x"),
+    ("save_booking_details", Link, "token=x&name=Ana+Moss&email=ana@example.com&phone=%2B254700000111&go=review"),
+    ("send_booking_request", Link, "token=x"),
+    ("hold_slot_again", Link, "token=x"),
+    ("release_slot", Link, "token=x&slug={slug}"),
+    ("cancel_my_booking", Link, "token=x"),
+    ("send_payment_proof", Link, "token=x&reference=A1&method=mpesa"),
+    ("request_my_link", Open, "email=nobody@example.com"),
+    ("sign_in_as_patient", Link, "token=x"),
+    ("sign_out_patient", Open, ""),
+    ("list_my_bookings", Patient, ""),
+    ("register_practice", Open, "practice_name=&name=&email=x&password=x&currency=KES&time_zone=UTC&language=en"),
+    ("confirm_email", Link, "token=x"),
+    ("log_in", Open, "email=nobody@example.com&password=wrong"),
+    ("forgot_password", Open, "email=nobody@example.com"),
+    ("reset_password", Link, "token=x&password=Correct-horse-7-battery"),
+    ("preview_invitation", Link, "token=x"),
+    ("accept_invitation", Link, "token=x&name=Ana&password=Correct-horse-7-battery"),
+    ("set_language", Open, "lang=en"),
+    ("zone_options", Open, "chosen=UTC"),
+    ("load_audit", May(Read, Audit), ""),
+    ("check_audit", May(Read, Audit), ""),
+    ("load_settings", May(Read, Resource::Practice), ""),
+    ("save_practice", May(Update, Resource::Practice), "name=A&currency=KES&language=en&time_zone=UTC"),
+    ("save_payment", May(Update, Resource::Practice), "mpesa=1"),
+    ("save_booking_policy", May(Update, Therapists), POLICY),
+    ("reset_booking_policy", May(Update, Therapists), "therapist={therapist}"),
+    ("therapist_profiles", May(Read, Therapists), ""),
+    ("save_profile", May(Update, Therapists), "therapist={therapist}&slug=taken-over&name=Dr+Else&time_zone=UTC"),
+    ("add_therapist", May(Create, Therapists), "name=Dr+New"),
+    ("upload_photo", May(Update, Therapists), "therapist={therapist}"),
+    ("remove_photo", May(Update, Therapists), "therapist={therapist}"),
+    ("practice_services", May(Read, Resource::Services), ""),
+    (
+        "save_service",
+        May(Update, Resource::Services),
+        "id={service}&name=Couples&duration_min=50&price=10&place=online&active=on",
+    ),
+    ("service_terms", May(Read, Resource::Services), "service={service}"),
+    ("save_service_terms", May(Update, Resource::Services), "service={service}&therapist={therapist}&duration_min=50"),
+    ("load_members", May(Read, Members), ""),
+    ("invite_member", May(Create, Members), "email=new@example.com&role=viewer"),
+    ("revoke_invitation", May(Delete, Members), "id={invitation}"),
+    ("set_member_active", May(Update, Members), "id={member}&active=true"),
+    ("load_outbox", May(Read, Messages), ""),
+    ("resend_message", May(Update, Messages), "id={message}"),
+    ("diary_week", May(Read, Bookings), ""),
+    ("practice_me", Member, ""),
+    ("practice_counts", May(Read, Bookings), ""),
+    ("log_out", Member, ""),
+    ("switch_practice", Member, "practice={practice}"),
+    ("load_dashboard", May(Read, Bookings), ""),
+    ("load_booking", May(Read, Bookings), "id={booking}"),
+    ("act_on_booking", May(Update, Bookings), "id={booking}&action=approve"),
+    ("load_availability", May(Read, Availability), "therapist={therapist}"),
+    ("add_rule", May(Create, Availability), "therapist={therapist}&weekday=7&starts=09:00&ends=10:00"),
+    ("delete_rule", May(Delete, Availability), "therapist={therapist}&id={rule}"),
+    ("add_exception", May(Create, Availability), "therapist={therapist}&kind=closed&starts_on=2026-03-28"),
+    ("delete_exception", May(Delete, Availability), "therapist={therapist}&id={exception}"),
+    ("preview_buffers", May(Read, Availability), "therapist={therapist}&before_min=0&after_min=10"),
+    ("save_buffers", May(Update, Availability), "therapist={therapist}&before_min=0&after_min=10"),
+    ("patient_preview", May(Read, Availability), "therapist={therapist}&service={service}"),
+    (
+        "why_missing",
+        May(Read, Availability),
+        "therapist={therapist}&zone=UTC&service={service}&date=2026-03-10&time=10:00",
+    ),
+];
+
+/// Calls a server function as its page's script does.
+async fn call(router: &Router, name: &str, bearer: Option<&str>, form: &str) -> Answer {
+    let mut asked = request("POST", &format!("/api/fn/{name}"), bearer, None);
+    let with_file = matches!(name, "send_payment_proof" | "upload_photo");
+    let (kind, body) = if with_file { multipart(name, form) } else { (FORM, form.to_owned()) };
+    asked.headers_mut().insert(header::CONTENT_TYPE, kind.parse().unwrap());
+    *asked.body_mut() = Body::from(body);
+    send(router, asked).await
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn multipart(name: &str, form: &str) -> (&'static str, String) {
+    let part = |pair: &str| {
+        let (field, value) = pair.split_once('=').unwrap();
+        format!("--x\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
+    };
+    let fields: String = form.split('&').map(part).collect();
+    let file = if name == "upload_photo" { "photo" } else { "file" };
+    let file =
+        format!("--x\r\nContent-Disposition: form-data; name=\"{file}\"; filename=\"a\"\r\n\r\nabc\r\n--x--\r\n");
+    ("multipart/form-data; boundary=x", fields + &file)
+}
+
+#[tokio::test]
+async fn every_server_function_is_in_the_table_and_the_other_way_round() {
+    let named: BTreeSet<String> = FUNCTIONS.iter().map(|(name, ..)| format!("/api/fn/{name}")).collect();
+    let served: BTreeSet<String> =
+        leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let missing: Vec<_> = served.difference(&named).collect();
+    let gone: Vec<_> = named.difference(&served).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "not in the table: {missing:?}; not served: {gone:?}");
+}
+
+#[tokio::test]
+async fn nobody_and_the_wrong_role_are_refused() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let records = Records::of(&app, &practice).await;
+    let router = server(&app, NO_LIMITS);
+    let mut complaints = Vec::new();
+    for (name, who, form) in FUNCTIONS {
+        let form = filled(form, &practice, "", &records);
+        let status = call(&router, name, None, &form).await.status;
+        let right = match who {
+            Open => status != StatusCode::FORBIDDEN && !status.is_server_error(),
+            Link => matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE),
+            Patient | Member | May(..) => status == StatusCode::UNAUTHORIZED,
+        };
+        if !right {
+            complaints.push(format!("{name} by nobody: {status}"));
+        }
+        let refused = |role: &Role| match who {
+            Patient => true,
+            May(action, resource) => !allowed(*role, *action, *resource),
+            Open | Link | Member => false,
+        };
+        for role in Role::ALL.into_iter().filter(refused) {
+            let status = call(&router, name, Some(&token_of(&app, &practice, role)), &form).await.status;
+            let expected = if matches!(who, Patient) { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+            if status != expected {
+                complaints.push(format!("{name} as {}: {status}", role.as_str()));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{complaints:#?}");
+}
+
+#[tokio::test]
+async fn another_practice_finds_nothing() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let other = Practice::new(&app, "beta").await;
+    let records = Records::of(&app, &practice).await;
+    let router = server(&app, NO_LIMITS);
+    let bearer = token_of(&app, &other, Role::Admin);
+    let mut complaints = Vec::new();
+    for (name, who, form) in FUNCTIONS {
+        if matches!(who, Open | Link | Patient) || !form.contains('{') {
+            continue;
+        }
+        let answer = call(&router, name, Some(&bearer), &filled(form, &practice, "", &records)).await;
+        if answer.status != StatusCode::NOT_FOUND {
+            complaints.push(format!("{name}: {} {}", answer.status, answer.text()));
+        }
+    }
+    assert!(complaints.is_empty(), "{complaints:#?}");
+}
+
+#[tokio::test]
+async fn streams_receipts_and_calendars_open_for_whose_they_are() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let other = Practice::new(&app, "beta").await;
+    let records = Records::of(&app, &practice).await;
+    let router = server(&app, NO_LIMITS);
+    let admin = token_of(&app, &practice, Role::Admin);
+    let stranger = token_of(&app, &other, Role::Admin);
+    let receipt = format!("/app/receipts/{}", records.file);
+    let forged = services::tokens::booking_token(
+        &services::tokens::derive_secrets(b"another secret of 32 bytes......"),
+        records.booking,
+    );
+    let (own, foreign) = (format!("/live/b/{}", records.token), format!("/live/b/{forged}"));
+    let (calendar, early) = (format!("/b/{forged}/calendar.ics"), format!("/b/{}/calendar.ics", records.token));
+    let page = format!("/live/t/{}", practice.slug);
+    let (admin, stranger) = (Some(admin.as_str()), Some(stranger.as_str()));
+    for (path, bearer, expected) in [
+        ("/live", None, StatusCode::UNAUTHORIZED),
+        ("/live", admin, StatusCode::OK),
+        ("/live/my", None, StatusCode::UNAUTHORIZED),
+        ("/live/my", admin, StatusCode::UNAUTHORIZED),
+        (page.as_str(), None, StatusCode::OK),
+        ("/live/t/nobody-here", None, StatusCode::NOT_FOUND),
+        ("/live/t/nobody-here", stranger, StatusCode::NOT_FOUND),
+        (own.as_str(), None, StatusCode::OK),
+        (foreign.as_str(), None, StatusCode::NOT_FOUND),
+        (foreign.as_str(), admin, StatusCode::NOT_FOUND),
+        (receipt.as_str(), None, StatusCode::UNAUTHORIZED),
+        (receipt.as_str(), stranger, StatusCode::NOT_FOUND),
+        (receipt.as_str(), admin, StatusCode::OK),
+        (calendar.as_str(), None, StatusCode::NOT_FOUND),
+        (calendar.as_str(), admin, StatusCode::NOT_FOUND),
+        // There is nothing to put into a calendar before the booking is confirmed.
+        (early.as_str(), None, StatusCode::NOT_FOUND),
+    ] {
+        let mut asked: Request<Body> = request("GET", path, bearer, None);
+        asked.headers_mut().insert(header::ACCEPT, "*/*".parse().unwrap());
+        assert_eq!(send(&router, asked).await.status, expected, "{path} {}", bearer.is_some());
+    }
+    for role in Role::ALL {
+        let bearer = token_of(&app, &practice, role);
+        let status = send(&router, request("GET", &receipt, Some(&bearer), None)).await.status;
+        let may = allowed(role, Read, Resource::Payments);
+        assert_eq!(status, if may { StatusCode::OK } else { StatusCode::FORBIDDEN }, "receipt as {}", role.as_str());
+    }
+}
