@@ -101,6 +101,9 @@ pub fn problem_text(problem: FieldProblem) -> Text {
         FieldProblem::PasswordCommon => t::PASSWORD_COMMON,
         FieldProblem::MustAccept => t::MUST_ACCEPT,
         FieldProblem::InvalidChoice => t::INVALID_CHOICE,
+        FieldProblem::InPast => t::IN_PAST,
+        FieldProblem::TooSoon => t::TOO_SOON,
+        FieldProblem::TooFar => t::TOO_FAR,
         FieldProblem::OtherSort => t::OTHER_SORT,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::context::lang;
 use crate::error::{UiError, message, problem_text};
-use contracts::{ApiError, ErrorCode, FieldError, FieldProblem};
+use contracts::{ApiError, ErrorCode, FieldError, FieldProblem, Text};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use std::collections::BTreeMap;
@@ -85,12 +85,17 @@ impl FormErrors {
 /// What the server said about the form as a whole.
 #[component]
 pub fn FormNotice(errors: FormErrors) -> impl IntoView {
-    let code = errors.code();
+    let error = errors.error();
     move || {
-        code.get().map(|code| {
-            view! { <Notice tone=Tone::Danger>{message(code).of(lang())}</Notice> }
+        error.with(|error| error.as_ref().map(said)).map(|said| {
+            view! { <Notice tone=Tone::Danger>{said.of(lang())}</Notice> }
         })
     }
+}
+
+/// What an error says. Why a time cannot be booked stands beside no field, so it is said here.
+fn said(error: &ApiError) -> Text {
+    error.problem_of("starts_at").map_or_else(|| message(error.code), problem_text)
 }
 
 /// `true` once the page is alive in the browser; `false` on the server and until then.

@@ -170,15 +170,27 @@ test('an unknown, an unpublished and a withdrawn page are not there', async ({ p
   }
 })
 
-test('times in the past, too early, too late and off the grid are refused', async ({ practice }) => {
+test('times in the past, too early, too late and off the grid are refused, each in its words', async ({ page, practice }) => {
   const [slot] = await slotsOfOneDay(practice)
   const at = (milliseconds: number) => new Date(Date.parse(slot.starts_at) + milliseconds).toISOString()
   const day = 86_400_000
-  for (const starts_at of [at(-30 * day), new Date(Date.now() + 60_000).toISOString(), at(90 * day), at(7 * 60_000)]) {
+  const cases: [string, string][] = [
+    [at(-30 * day), 'This time has passed.'],
+    [new Date(Date.now() + 60_000).toISOString(), 'This time is too near'],
+    [at(90 * day), 'This time is too far ahead'],
+    [at(7 * 60_000), 'This time cannot be booked.'],
+  ]
+  for (const [starts_at, words] of cases) {
     const { status, body } = await ask(practice.base, '/api/v1/public/holds', {
       body: { slug: practice.slug, service_id: practice.serviceId, starts_at },
     })
     expect([status, body.error.code], starts_at).toEqual([400, 'SLOT_UNAVAILABLE'])
+    // A page that lay open for long, or was tampered with, offers what is no longer one.
+    await openDay(page, practice, slot)
+    const button = timeButton(page, slot)
+    await button.evaluate((element, value) => element.setAttribute('value', value), starts_at)
+    await button.click()
+    await expect(page.getByRole('alert').filter({ hasText: words })).toBeVisible()
   }
   expect(await allBookings(practice)).toHaveLength(0)
 })

@@ -42,6 +42,9 @@ contracts::texts! {
     PASSWORD_SYMBOL = "Add a symbol, such as ! or -.", "Agregue un símbolo, como ! o -.";
     PASSWORD_COMMON = "This password is well known. Choose another one.", "Esta contraseña es muy conocida. Elija otra.";
     MUST_ACCEPT = "Please accept this to go on.", "Debe aceptar para continuar.";
+    IN_PAST = "This time has passed. Please choose another one.", "Este horario ya pasó. Elija otro.";
+    TOO_SOON = "This time is too near: it has to be booked earlier. Please choose a later one.", "Este horario está demasiado cerca: se reserva con más anticipación. Elija uno posterior.";
+    TOO_FAR = "This time is too far ahead to be booked yet. Please choose an earlier one.", "Este horario todavía no se puede reservar: falta demasiado. Elija uno anterior.";
     INVALID_CHOICE = "Please choose one of the options.", "Elija una de las opciones.";
     OTHER_SORT = "The list was ordered differently before. Please begin at its first page.", "La lista estaba en otro orden. Empiece por su primera página.";
 }

@@ -32,7 +32,7 @@ codes! {
         NotFound = "NOT_FOUND",
         /// The slot was taken by someone else; `alternatives` holds the nearest free ones.
         SlotTaken = "SLOT_TAKEN",
-        /// The time is not offered: outside opening hours, in the past, too early or too far away.
+        /// The time is not offered: outside opening hours, or, as `fields` then says, in the past, too soon or too far.
         SlotUnavailable = "SLOT_UNAVAILABLE",
         /// The hold lapsed before the form was sent.
         HoldLapsed = "HOLD_LAPSED",
@@ -80,6 +80,12 @@ codes! {
         PasswordCommon = "password_common",
         MustAccept = "must_accept",
         InvalidChoice = "invalid_choice",
+        /// A time that has passed.
+        InPast = "in_past",
+        /// A time within the notice that the practice needs (004 BR-BK-002).
+        TooSoon = "too_soon",
+        /// A time behind the last day that can be booked (004 BR-BK-003).
+        TooFar = "too_far",
         /// A list's cursor that was made in another order of the list.
         OtherSort = "other_sort",
     }

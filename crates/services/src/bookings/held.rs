@@ -6,7 +6,7 @@ use super::{open, steps};
 use crate::{Ctx, Result, ServiceError, tokens};
 use chrono::{DateTime, Duration, Utc};
 use contracts::booking::{BookingStatus, BookingView, HoldSlot, PatientDetails, Slot};
-use contracts::{BookingId, ErrorCode, PracticeId, ServiceId, TherapistId};
+use contracts::{BookingId, ErrorCode, FieldError, FieldProblem, PracticeId, ServiceId, TherapistId};
 use domain::booking::{Event, deadline};
 use domain::slots::{self, Refusal, Schedule, Taken};
 use store::bookings::{self, BookingRow, ClosedBy, NewBooking};
@@ -134,6 +134,24 @@ pub(super) struct SlotPlace {
     pub starts_at: DateTime<Utc>,
 }
 
+/// Not offered, and where the visitor can choose better for it, why.
+fn unavailable(problem: Option<FieldProblem>) -> ServiceError {
+    let mut error = ServiceError::code(ErrorCode::SlotUnavailable);
+    error.public.fields.extend(problem.map(|problem| FieldError { field: "starts_at".into(), problem }));
+    error
+}
+
+fn why_not(schedule: &Schedule, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<FieldProblem> {
+    match () {
+        () if starts_at <= now => Some(FieldProblem::InPast),
+        () if starts_at < slots::earliest(schedule, now) => Some(FieldProblem::TooSoon),
+        () if slots::local(schedule.zone, starts_at).date() > slots::last_day(schedule, now) => {
+            Some(FieldProblem::TooFar)
+        }
+        () => None,
+    }
+}
+
 impl SlotPlace {
     fn is_of(&self, row: &BookingRow) -> bool {
         (row.therapist_id, row.service_id, row.starts_at) == (self.therapist, self.service, self.starts_at)
@@ -148,9 +166,10 @@ impl SlotPlace {
         ends_at: Option<DateTime<Utc>>,
         own: Option<BookingId>,
     ) -> Result<(Terms, Slot)> {
-        let unavailable = || ServiceError::code(ErrorCode::SlotUnavailable);
-        if (self.starts_at - ctx.now).num_days().abs() > FARTHEST_DAYS {
-            return Err(unavailable());
+        let far = self.starts_at - ctx.now;
+        if far.num_days().abs() > FARTHEST_DAYS {
+            let problem = if far < Duration::zero() { FieldProblem::InPast } else { FieldProblem::TooFar };
+            return Err(unavailable(Some(problem)));
         }
         let mut terms = self.terms(tx, ctx).await?;
         if let Some(ends_at) = ends_at {
@@ -159,7 +178,7 @@ impl SlotPlace {
         let taken = self.taken(tx, ctx, &terms, 0, own).await?;
         match slots::check(&terms.schedule, &taken, terms.duration_min, self.starts_at, ctx.now) {
             Ok(slot) => Ok((terms, slot)),
-            Err(Refusal::Unavailable) => Err(unavailable()),
+            Err(Refusal::Unavailable) => Err(unavailable(why_not(&terms.schedule, self.starts_at, ctx.now))),
             Err(Refusal::Taken) => {
                 let around = self.taken(tx, ctx, &terms, ALTERNATIVE_DAYS, own).await?;
                 Err(self.slot_taken(ctx, &terms, &around))
