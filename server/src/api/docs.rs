@@ -23,7 +23,7 @@ pub async fn page(Extension(nonce): Extension<PageNonce>) -> Html<String> {
 
 const STYLE: &str = ":root{color-scheme:light dark;background:Canvas;color:CanvasText}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
 details{border:1px solid #8884;border-radius:.5rem;margin:.5rem 0;padding:.5rem .75rem}summary{cursor:pointer}\
-code,pre{font-family:ui-monospace,monospace;font-size:.875rem}pre{overflow:auto;background:#8881;padding:.75rem;border-radius:.5rem}\
+code,pre{font-family:ui-monospace,monospace;font-size:.875rem}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#8881;padding:.75rem;border-radius:.5rem}\
 code,td{overflow-wrap:anywhere}\
 .m{display:inline-block;min-width:4.5rem;font-weight:700}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .75rem .25rem 0;vertical-align:top}";
 
