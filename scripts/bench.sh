@@ -6,7 +6,8 @@ scripts/setup.sh test
 scripts/build.sh
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
-cargo build --quiet --release -p bench
+# Together with the server, so that both share what they stand on.
+cargo build --quiet --release -p server -p bench
 work=$(mktemp -d)
 trap 'scripts/test-services.sh stop "$work" >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
 PG_DURABLE=yes scripts/test-services.sh start "$work"
