@@ -88,6 +88,9 @@ fn member_may_hear(member: &Member, event: &LiveEvent) -> bool {
         LiveKind::Slots | LiveKind::Booking => Resource::Bookings,
         LiveKind::Schedule => Resource::Availability,
         LiveKind::Message => Resource::Messages,
+        LiveKind::Session => Resource::Sessions,
+        LiveKind::Patient => Resource::Patients,
+        LiveKind::Series => Resource::Series,
     };
     // A message carries no therapist, so those who see only their own are not told of it.
     let untold = event.kind == LiveKind::Message && matches!(member.role, Role::Therapist | Role::Caregiver);

@@ -54,4 +54,10 @@ ids! {
     ProofId,
     FileId,
     MessageId,
+    /// Money received or given back.
+    PaymentId,
+    GuardianId,
+    NoteId,
+    /// A rule for recurring sessions.
+    SeriesId,
 }

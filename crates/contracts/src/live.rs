@@ -27,4 +27,10 @@ pub enum LiveKind {
     Booking,
     /// A message was sent or failed.
     Message,
+    /// A session was made, moved, changed its state or was paid.
+    Session,
+    /// A patient's record changed.
+    Patient,
+    /// A rule for recurring sessions was made or changed.
+    Series,
 }

@@ -34,19 +34,25 @@ pub enum Resource {
     Services,
     Availability,
     Bookings,
+    Sessions,
+    Patients,
+    Series,
     Payments,
     Messages,
     Audit,
 }
 
 impl Resource {
-    pub const ALL: [Resource; 9] = [
+    pub const ALL: [Resource; 12] = [
         Self::Practice,
         Self::Members,
         Self::Therapists,
         Self::Services,
         Self::Availability,
         Self::Bookings,
+        Self::Sessions,
+        Self::Patients,
+        Self::Series,
         Self::Payments,
         Self::Messages,
         Self::Audit,
@@ -55,7 +61,7 @@ impl Resource {
 
 /// Create, read, update, delete; in the order of [`Role::ALL`].
 #[rustfmt::skip]
-const TABLE: [(Resource, [&str; 6]); 9] = [
+const TABLE: [(Resource, [&str; 6]); 12] = [
     //                        admin   operator therapist caregiver accountant viewer
     (Resource::Practice,     ["CRUD", "R",     "R",      "",       "",        "R"]),
     (Resource::Members,      ["CRUD", "R",     "",       "",       "R",       ""]),
@@ -63,8 +69,14 @@ const TABLE: [(Resource, [&str; 6]); 9] = [
     (Resource::Services,     ["CRUD", "R",     "R",      "",       "R",       "R"]),
     (Resource::Availability, ["CRUD", "CRUD",  "CRUD",   "",       "R",       "R"]),
     (Resource::Bookings,     ["CRUD", "CRUD",  "RU",     "R",      "R",       "R"]),
-    // Verifying a proof is an update: the front desk does it, a therapist for their own bookings.
-    (Resource::Payments,     ["CRUD", "RU",    "RU",     "",       "RU",      "R"]),
+    // Placing a session (making or moving one) is creating: therapists ask for it (001's reschedule requests), and start,
+    // complete and cancel their own.
+    (Resource::Sessions,     ["CRUD", "CRUD",  "RU",     "R",      "R",       "R"]),
+    // Who may delete may also merge, import, export and erase.
+    (Resource::Patients,     ["CRUD", "CRUD",  "RU",     "R",      "R",       "R"]),
+    (Resource::Series,       ["CRUD", "CRUD",  "R",      "R",      "",        "R"]),
+    // Recording money is creating. Verifying a proof is an update: the front desk does it, a therapist for their own.
+    (Resource::Payments,     ["CRUD", "CRU",   "RU",     "",       "CRU",     "R"]),
     // Sending a message again is an update; a therapist does so for their own bookings.
     (Resource::Messages,     ["CRUD", "RU",    "RU",     "",       "",        "R"]),
     (Resource::Audit,        ["CRUD", "R",     "",       "",       "",        ""]),
@@ -99,7 +111,7 @@ mod tests {
     #[test]
     fn every_role_may_do_exactly_this() {
         use Resource::*;
-        let expected: [(Role, [(Resource, &str); 9]); 6] = [
+        let expected: [(Role, [(Resource, &str); 12]); 6] = [
             (Role::Admin, Resource::ALL.map(|r| (r, "CRUD"))),
             (
                 Role::Operator,
@@ -110,7 +122,10 @@ mod tests {
                     (Services, "R"),
                     (Availability, "CRUD"),
                     (Bookings, "CRUD"),
-                    (Payments, "RU"),
+                    (Sessions, "CRUD"),
+                    (Patients, "CRUD"),
+                    (Series, "CRUD"),
+                    (Payments, "CRU"),
                     (Messages, "RU"),
                     (Audit, "R"),
                 ],
@@ -124,12 +139,15 @@ mod tests {
                     (Services, "R"),
                     (Availability, "CRUD"),
                     (Bookings, "RU"),
+                    (Sessions, "RU"),
+                    (Patients, "RU"),
+                    (Series, "R"),
                     (Payments, "RU"),
                     (Messages, "RU"),
                     (Audit, ""),
                 ],
             ),
-            (Role::Caregiver, Resource::ALL.map(|r| (r, if r == Bookings { "R" } else { "" }))),
+            (Role::Caregiver, Resource::ALL.map(|r| (r, if matches!(r, Bookings | Sessions | Patients | Series) { "R" } else { "" }))),
             (
                 Role::Accountant,
                 [
@@ -139,7 +157,10 @@ mod tests {
                     (Services, "R"),
                     (Availability, "R"),
                     (Bookings, "R"),
-                    (Payments, "RU"),
+                    (Sessions, "R"),
+                    (Patients, "R"),
+                    (Series, ""),
+                    (Payments, "CRU"),
                     (Messages, ""),
                     (Audit, ""),
                 ],

@@ -251,7 +251,7 @@ fn drain(live: &mut broadcast::Receiver<Heard>) {
 async fn booking_changed(live: &mut broadcast::Receiver<Heard>) {
     loop {
         match live.recv().await {
-            Ok(Heard::Changed(event)) if event.kind != LiveKind::Booking => {}
+            Ok(Heard::Changed(event)) if !matches!(event.kind, LiveKind::Booking | LiveKind::Session) => {}
             Ok(_) => return,
             Err(broadcast::error::RecvError::Lagged(_)) => return,
             // Nobody will ever publish again: the rounds go on by themselves.

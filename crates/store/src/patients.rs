@@ -133,8 +133,8 @@ pub async fn insert_session(
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "INSERT INTO sessions (practice_id, id, booking_id, therapist_id, patient_id, service_id, status, starts_at, ends_at,
-                               price_minor, currency, video_link, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'scheduled', $7, $8, $9, $10, $11, $12)",
+                               price_minor, currency, video_link, created_at, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'scheduled', $7, $8, $9, $10, $11, $12, $12)",
         practice.0,
         new.id.0,
         new.booking.0,
@@ -165,7 +165,7 @@ pub async fn cancel_sessions(
 ) -> Result<(), StoreError> {
     let ids: Vec<Uuid> = bookings.iter().map(|b| b.0).collect();
     sqlx::query!(
-        "UPDATE sessions SET status = 'cancelled', cancelled_at = $3
+        "UPDATE sessions SET status = 'cancelled', cancelled_at = $3, changed_at = $3, version = version + 1
          WHERE practice_id = $1 AND booking_id = ANY($2) AND status = 'scheduled'",
         practice.0,
         &ids,
