@@ -16,6 +16,8 @@ use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPag
 use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
+use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
+use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
 use crate::features::settings::{
     page_booking::PolicyPage, page_payment::PaymentPage, page_practice::PracticePage, page_profile::ProfilePage,
     page_services::ServicesPage,
@@ -66,4 +68,8 @@ load_together!(
 load_together!(
     office_pages, __preload_office_pages, OfficePages:
     AvailabilityRoute, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
+);
+load_together!(
+    patient_pages, __preload_patient_pages, PatientPages:
+    PatientsRoute, PatientRoute, NewPatientPage, EditPatientPage, ImportPage
 );

@@ -5,6 +5,7 @@ contracts::texts! {
     TODAY = "Today", "Hoy";
     DIARY = "Diary", "Agenda";
     AVAILABILITY = "Availability", "Disponibilidad";
+    PATIENTS = "Patients", "Pacientes";
     MESSAGES = "Messages", "Mensajes";
     SETTINGS = "Settings", "Ajustes";
     MEMBERS = "Members", "Miembros";

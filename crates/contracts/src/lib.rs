@@ -15,7 +15,9 @@ pub mod lists;
 pub mod live;
 pub mod messages;
 pub mod money;
+pub mod patients;
 pub mod practice;
+pub mod sessions;
 
 pub use error::{ApiError, ErrorCode, FieldError, FieldProblem};
 pub use ids::*;

@@ -38,7 +38,7 @@ struct Item {
     wide_only: bool,
 }
 
-const ITEMS: [Item; 7] = [
+const ITEMS: [Item; 8] = [
     Item { path: "/app", name: words::TODAY, glyph: Glyph::Home, needs: Thing::Bookings, key: 't', wide_only: false },
     Item {
         path: "/app/diary",
@@ -54,6 +54,14 @@ const ITEMS: [Item; 7] = [
         glyph: Glyph::Clock,
         needs: Thing::Availability,
         key: 'a',
+        wide_only: true,
+    },
+    Item {
+        path: "/app/patients",
+        name: words::PATIENTS,
+        glyph: Glyph::Users,
+        needs: Thing::Patients,
+        key: 'p',
         wide_only: false,
     },
     Item {
@@ -75,7 +83,7 @@ const ITEMS: [Item; 7] = [
     Item {
         path: "/app/members",
         name: words::MEMBERS,
-        glyph: Glyph::Users,
+        glyph: Glyph::Person,
         needs: Thing::Members,
         key: 'u',
         wide_only: true,

@@ -21,6 +21,7 @@ pub use proof::{awaits_proof, submit_proof};
 pub use public::{calendar_file, cancel_by_patient, save_details, send_request, view};
 
 pub(crate) use practice::cancel_in;
+pub(crate) use public::e164;
 pub(crate) use steps::expire;
 
 use crate::{Ctx, Result, ServiceError, tokens};
