@@ -5,6 +5,7 @@ use contracts::BookingId;
 use contracts::accounts::{InviteMember, Role};
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::{PracticeAction, SubmitProof};
+use contracts::patients::SaveNote;
 use contracts::practice::PaymentMethod;
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
@@ -22,6 +23,11 @@ pub struct Records {
     pub file: Uuid,
     pub message: Uuid,
     pub invitation: Uuid,
+    /// Of the booking.
+    pub patient: Uuid,
+    pub note: Uuid,
+    /// A file of patients that is being looked at.
+    pub import: Uuid,
 }
 
 impl Records {
@@ -42,6 +48,17 @@ impl Records {
         services::accounts::invite(&ctx, invite).await.unwrap();
         paid_with_receipt(app, practice).await;
         let booking = practice.request(app, at("2026-03-12T06:00:00Z")).await;
+        let patient: Uuid =
+            sqlx::query_scalar("SELECT patient_id FROM bookings WHERE practice_id = $1 AND id = $2")
+                .bind(practice.id.0)
+                .bind(booking.id.0)
+                .fetch_one(&app.owner)
+                .await
+                .unwrap();
+        let note = SaveNote { body: "Comes by bus".into(), ..SaveNote::default() };
+        let note = services::patients::add_note(&ctx, patient.into(), note).await.unwrap().0;
+        let csv = b"Name,Phone\nIris Kamau,+254700000188\n".to_vec();
+        let import = services::patients::keep_import(&ctx, csv).await.unwrap().0;
         let (rule, file, message, invitation) = sqlx::query_as(
             "SELECT (SELECT id FROM availability_rules WHERE practice_id = $1 LIMIT 1),
                     (SELECT id FROM files WHERE practice_id = $1 AND purpose = 'payment_proof'),
@@ -52,7 +69,7 @@ impl Records {
         .fetch_one(&app.owner)
         .await
         .unwrap();
-        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation }
+        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation, patient, note, import }
     }
 }
 

@@ -18,21 +18,23 @@ pub fn More(patient: PatientView, therapists: Vec<AssignedTherapist>, role: Role
     let (create, update, delete) = (may(Verb::Create), may(Verb::Update), may(Verb::Delete));
     let id = patient.id.to_string();
     let archived = patient.archived_at.is_some();
+    let name = patient.name.clone();
+    let of = id.clone();
     let archive = ServerAction::<ArchivePatient>::new();
     view! {
-        <Assigned patient=patient.clone() therapists may=create/>
+        <Assigned patient therapists may=create/>
         {update.then(|| view! {
             <details class="card more">
                 <summary>{t(words::MORE)}</summary>
                 <div class="actions">
                     <ActionForm action=archive>
-                        <input type="hidden" name="id" value=id.clone()/>
+                        <input type="hidden" name="id" value=of/>
                         <input type="hidden" name="archived" value=(!archived).to_string()/>
                         <Button variant=Variant::Secondary pending=archive.pending()>
                             {t(if archived { words::UNARCHIVE } else { words::ARCHIVE })}
                         </Button>
                     </ActionForm>
-                    {delete.then(|| view! { <Final id=id.clone() name=patient.name.clone()/> })}
+                    {delete.then(|| view! { <Final id name/> })}
                 </div>
                 <FormState form=Answered::by(archive)/>
             </details>
@@ -46,9 +48,10 @@ fn Final(id: String, name: String) -> impl IntoView {
     let delete = ServerAction::<DeletePatient>::new();
     let erase = ServerAction::<ErasePatient>::new();
     let effect = tf(words::DELETE_EFFECT, &[("name", &name)]);
-    let (delete_id, erase_id) = (id.clone(), id.clone());
+    let record = format!("/app/patients/{id}/record.json");
+    let (delete_id, erase_id) = (id.clone(), id);
     view! {
-        <a class="btn btn-secondary" href=format!("/app/patients/{id}/record.json") rel="external" download="">
+        <a class="btn btn-secondary" href=record rel="external" download="">
             <Icon glyph=Glyph::Download/>{t(words::EXPORT_RECORD)}
         </a>
         <Dialog id="delete-patient" title=t(words::DELETE_TITLE) open_label=t(words::DELETE) close_label=t(common::CLOSE)>
@@ -98,14 +101,16 @@ fn Assigned(patient: PatientView, therapists: Vec<AssignedTherapist>, may: bool)
         return ().into_any();
     }
     let nobody = patient.therapists.is_empty();
+    let of = id.clone();
     let lines = patient
         .therapists
         .into_iter()
-        .map(|one| {
+        .map(move |one| {
+            let id = of.clone();
             let label = tf(words::UNASSIGN_NAME, &[("name", &one.name)]);
             let form = may.then(|| view! {
                 <ActionForm action=assign>
-                    <input type="hidden" name="id" value=id.clone()/>
+                    <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="therapist" value=one.id.to_string()/>
                     <input type="hidden" name="assigned" value="false"/>
                     <button type="submit" class="btn btn-ghost" aria-label=label>{t(words::UNASSIGN)}</button>

@@ -1,6 +1,6 @@
 //! The same person twice: told while one types, and on the profile, where both can be made one.
 
-use super::server_fns::{MergePatients, find_duplicates};
+use super::server_fns::{MergePatients, look_for_duplicates};
 use super::words as say;
 use crate::context::{t, tf};
 use crate::layouts::practice::kit::{Answered, FormState};
@@ -34,7 +34,7 @@ pub fn WatchDuplicates(
     let look = Action::new(move |typed: &Typed| {
         let (typed, except) = (typed.clone(), except.clone());
         async move {
-            find_duplicates(Some(typed.name), Some(typed.phone), Some(typed.email), except).await.unwrap_or_default()
+            look_for_duplicates(Some(typed.name), Some(typed.phone), Some(typed.email), except).await.unwrap_or_default()
         }
     });
     let mut later = debounce(PAUSE, move |()| {
@@ -95,7 +95,7 @@ pub fn Mergeable(id: String, name: String, phone: Option<String>, email: Option<
     let into = id.clone();
     let found = Resource::new_blocking(
         move || (name.clone(), phone.clone(), email.clone(), id.clone()),
-        |(name, phone, email, id)| async move { find_duplicates(Some(name), phone, email, Some(id)).await },
+        |(name, phone, email, id)| async move { look_for_duplicates(Some(name), phone, email, Some(id)).await },
     );
     view! {
         <Suspense>
@@ -114,7 +114,8 @@ pub fn Mergeable(id: String, name: String, phone: Option<String>, email: Option<
 fn Candidates(found: Vec<Duplicate>, into: String, merge: ServerAction<MergePatients>) -> impl IntoView {
     let lines = found
         .into_iter()
-        .map(|one| {
+        .map(move |one| {
+            let into = into.clone();
             let effect = tf(words::MERGE_EFFECT, &[("name", &one.name)]);
             let title = tf(words::MERGE_NAME, &[("name", &one.name)]);
             view! {
@@ -131,7 +132,7 @@ fn Candidates(found: Vec<Duplicate>, into: String, merge: ServerAction<MergePati
                     >
                         <p>{effect}</p>
                         <ActionForm action=merge>
-                            <input type="hidden" name="into" value=into.clone()/>
+                            <input type="hidden" name="into" value=into/>
                             <input type="hidden" name="from" value=one.id.to_string()/>
                             <Button variant=Variant::Danger pending=merge.pending()>{t(words::MERGE)}</Button>
                         </ActionForm>

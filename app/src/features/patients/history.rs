@@ -70,8 +70,9 @@ fn Filters(id: String, asked: HistoryQuery) -> impl IntoView {
     let any = || (String::new(), t(words::STATE_ALL).to_owned());
     let statuses = SessionStatus::ALL.iter().map(|s| (s.as_str().to_owned(), t(say::session_status(*s)).to_owned()));
     let payments = PaymentStatus::ALL.iter().map(|s| (s.as_str().to_owned(), t(say::payment_status(*s)).to_owned()));
+    let narrowed = !pairs(&asked, "").is_empty();
     view! {
-        <details class="card filters" open=!pairs(&asked, "").is_empty()>
+        <details class="card filters" open=narrowed>
             <summary>{t(words::FILTERS)}</summary>
             <form method="get" action=format!("/app/patients/{id}")>
                 <input type="hidden" name="tab" value="history"/>

@@ -104,9 +104,10 @@ fn Search(id: String, typed: RwSignal<Option<String>>) -> impl IntoView {
     let kind = query("kind");
     let mut look = debounce(PAUSE, move |words: String| typed.set(Some(words)));
     let filter = std::iter::once((String::new(), t(words::STATE_ALL).to_owned())).chain(kinds());
+    let of = id.clone();
     let links = filter
-        .map(|(code, name)| {
-            let href = format!("/app/patients/{id}?tab=notes&kind={code}");
+        .map(move |(code, name)| {
+            let href = format!("/app/patients/{of}?tab=notes&kind={code}");
             let here = move || (kind.get().unwrap_or_default() == code).then_some("page");
             view! { <li><a class="summary-item" href=href aria-current=here>{name}</a></li> }
         })
@@ -170,16 +171,16 @@ fn Note(
     let edited = (note.changed_at != note.created_at).then(|| tf(words::CHANGED_AT, &[("when", &when(changed))]));
     let note_id = note.id.to_string();
     let pinned = note.pinned;
+    let own = may.write && (note.own || may.all);
+    let edit = own.then(|| view! { <Edit note=note.clone() id=id.clone() forms/> });
     let pin = may.write.then(|| view! {
         <ActionForm action=forms.pin>
-            <input type="hidden" name="id" value=id.clone()/>
-            <input type="hidden" name="note" value=note_id.clone()/>
+            <input type="hidden" name="id" value=id/>
+            <input type="hidden" name="note" value=note_id/>
             <input type="hidden" name="pinned" value=(!pinned).to_string()/>
             <button type="submit" class="btn btn-ghost"><Icon glyph=Glyph::Pin/>{t(if pinned { words::UNPIN } else { words::PIN })}</button>
         </ActionForm>
     });
-    let own = may.write && (note.own || may.all);
-    let edit = own.then(|| view! { <Edit note=note.clone() id=id.clone() forms/> });
     view! {
         <li class="card note">
             <p class="prewrap">{note.body}</p>
@@ -196,18 +197,20 @@ fn Note(
 #[component]
 fn Edit(note: NoteView, id: String, forms: Forms) -> impl IntoView {
     let note_id = note.id.to_string();
+    let [body_id, kind_id, pin_id] = ["note", "kind", "pin"].map(|what| format!("{what}-{note_id}"));
+    let (of, of_note) = (id.clone(), note_id.clone());
     view! {
         <details>
             <summary>{t(words::EDIT)}</summary>
             <ActionForm action=forms.save>
-                <input type="hidden" name="id" value=id.clone()/>
-                <input type="hidden" name="note" value=note_id.clone()/>
-                <TextArea label=t(words::NOTE_EDIT) name="body" id=format!("note-{note_id}") rows=3 required=true
+                <input type="hidden" name="id" value=of/>
+                <input type="hidden" name="note" value=of_note/>
+                <TextArea label=t(words::NOTE_EDIT) name="body" id=body_id rows=3 required=true
                     maxlength=NOTE_MAX value=note.body/>
                 <div class="form-row">
-                    <Select label=t(words::NOTE_KIND) name="kind" id=format!("kind-{note_id}") options=kinds()
+                    <Select label=t(words::NOTE_KIND) name="kind" id=kind_id options=kinds()
                         value=note.kind.as_str()/>
-                    <Checkbox label=t(words::NOTE_PIN) name="pinned" id=format!("pin-{note_id}") checked=note.pinned/>
+                    <Checkbox label=t(words::NOTE_PIN) name="pinned" id=pin_id checked=note.pinned/>
                     <Button variant=Variant::Secondary>{t(common::SAVE)}</Button>
                 </div>
             </ActionForm>

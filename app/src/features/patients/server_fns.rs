@@ -171,7 +171,13 @@ pub async fn load_patient(id: String) -> Result<(PatientView, Vec<AssignedTherap
 #[server]
 pub async fn new_patient_choices() -> Result<Vec<AssignedTherapist>, UiError> {
     let ctx = ctx()?;
-    reply(async { therapists_of(&ctx).await }.await)
+    reply(
+        async {
+            ctx.may(Verb::Create, Thing::Patients)?;
+            therapists_of(&ctx).await
+        }
+        .await,
+    )
 }
 
 /// The overview with the moments of its activity on the practice's wall clock.
@@ -191,7 +197,7 @@ pub async fn load_patient_overview(id: String) -> Result<(PatientOverview, Vec<N
 
 /// Somebody who may be the same person, for the record that is shown or typed.
 #[server]
-pub async fn find_duplicates(
+pub async fn look_for_duplicates(
     name: Option<String>,
     phone: Option<String>,
     email: Option<String>,
@@ -457,6 +463,7 @@ pub async fn merge_patients(into: String, from: String) -> Result<(), UiError> {
 pub async fn upload_patients(form: MultipartData) -> Result<(), UiError> {
     let ctx = ctx()?;
     let result = async {
+        services::patients::may_import(&ctx)?;
         let mut bytes = Vec::new();
         let mut form = form.into_inner().ok_or_else(|| ServiceError::internal("not a multipart form"))?;
         let broken = |_| ServiceError::field("file", FieldProblem::InvalidChoice);

@@ -18,7 +18,11 @@ use store::patients as stored;
 /// Files that were uploaded and never imported are kept so long.
 const KEEP_HOURS: i64 = 24;
 
-fn may_import(ctx: &Ctx) -> Result<&Member> {
+/// May the member import? Asked before a file is read at all.
+///
+/// # Errors
+/// `UNAUTHORIZED`, `FORBIDDEN`.
+pub fn may_import(ctx: &Ctx) -> Result<&Member> {
     ctx.may(Action::Create, Resource::Patients)?;
     ctx.may(Action::Delete, Resource::Patients)
 }

@@ -47,12 +47,12 @@ pub async fn duplicates(ctx: &Ctx, typed: FindDuplicates) -> Result<Vec<Duplicat
 /// `NOT_FOUND` for either; a field error on `from` when both are the same.
 pub async fn merge(ctx: &Ctx, into: PatientId, from: PatientId) -> Result<PatientView> {
     let member = ctx.may(Action::Delete, Resource::Patients)?;
-    if from == into {
-        return Err(ServiceError::field("from", FieldProblem::InvalidChoice));
-    }
     // In the order of their ids: two members who merge the same two in opposite directions wait for each other.
     let (first, second) = if from < into { (from, into) } else { (into, from) };
     let (_, mut tx, _) = reach_with_bookings(ctx, Action::Delete, first, &[from, into]).await?;
+    if from == into {
+        return Err(ServiceError::field("from", FieldProblem::InvalidChoice));
+    }
     let other = stored::lock(&mut tx, member.practice_id, second, ctx.now).await?;
     other.filter(|record| record.deleted_at.is_none()).ok_or_else(ServiceError::not_found)?;
     stored::merge(&mut tx, member.practice_id, from, into, ctx.now).await?;

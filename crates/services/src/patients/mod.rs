@@ -12,7 +12,7 @@ mod profile;
 mod save;
 
 pub use closing::{archive, archive_dormant, delete, erase, export_record, restore};
-pub use importing::{forget_old_imports, import_rows, keep_import, preview_import, run_import};
+pub use importing::{forget_old_imports, import_rows, keep_import, may_import, preview_import, run_import};
 pub use list::{export_list, list, tags};
 pub use merging::{duplicates, merge};
 pub use notes::{add_note, delete_note, notes, pin_note, save_note};

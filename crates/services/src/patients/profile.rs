@@ -9,7 +9,7 @@ use contracts::messages::MessageView;
 use contracts::patients::{HistoryFilter, PatientOverview, PatientSession, PatientView};
 use contracts::lists::{MessageSort, PageOf, PatientSessionSort};
 use contracts::sessions::{PaymentStatus, SessionStatus};
-use contracts::{FieldProblem, Lang, Money, PatientId, Text};
+use contracts::{FieldProblem, Money, PatientId, Text};
 use domain::permissions::{Action, Resource};
 use domain::slots::{day_begins, local};
 use store::Tx;

@@ -145,6 +145,7 @@ struct ImportForm {
     request_body(content = ImportForm, content_type = "multipart/form-data"),
     responses((status = 200, description = "Each row with what is wrong with it", body = ImportReport)))]
 async fn import(Extension(ctx): Caller, multipart: Multipart) -> Answer<ImportReport> {
+    patients::may_import(&ctx)?;
     let form = Form::read(multipart).await?;
     let commit = form.text("commit") == "true";
     answer(patients::import_rows(&ctx, required(form.file)?, commit).await)
