@@ -4,7 +4,9 @@
 //! a step that is done leaves nothing to do, so it may run any number of times.
 
 use crate::live::Heard;
-use crate::{Ctx, Deps, Result, ServiceError, accounts, audit, bookings, files, idempotency, messages, patients as records};
+use crate::{
+    Ctx, Deps, Result, ServiceError, accounts, audit, bookings, files, idempotency, messages, patients as records,
+};
 use chrono::{DateTime, Duration, Utc};
 use contracts::live::LiveKind;
 use contracts::{BookingId, PracticeId};

@@ -191,7 +191,8 @@ async fn strange_patients(stranger: &Ctx, records: &Records, mine: &Practice) {
     let other = PatientFilter { therapist_id: Some(mine.therapist), ..PatientFilter::default() };
     assert!(patients::list(stranger, other).await.unwrap().items.is_empty());
     assert!(patients::tags(stranger).await.unwrap().is_empty());
-    let like = FindDuplicates { name: "John Doe".into(), email: "john@example.com".into(), ..FindDuplicates::default() };
+    let like =
+        FindDuplicates { name: "John Doe".into(), email: "john@example.com".into(), ..FindDuplicates::default() };
     assert!(patients::duplicates(stranger, like).await.unwrap().is_empty());
 }
 

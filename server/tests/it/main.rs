@@ -14,6 +14,7 @@ mod jobs;
 mod lists;
 mod live;
 mod pages;
+mod patient_fates;
 mod patients;
 mod permissions;
 mod races;

@@ -48,13 +48,12 @@ impl Records {
         services::accounts::invite(&ctx, invite).await.unwrap();
         paid_with_receipt(app, practice).await;
         let booking = practice.request(app, at("2026-03-12T06:00:00Z")).await;
-        let patient: Uuid =
-            sqlx::query_scalar("SELECT patient_id FROM bookings WHERE practice_id = $1 AND id = $2")
-                .bind(practice.id.0)
-                .bind(booking.id.0)
-                .fetch_one(&app.owner)
-                .await
-                .unwrap();
+        let patient: Uuid = sqlx::query_scalar("SELECT patient_id FROM bookings WHERE practice_id = $1 AND id = $2")
+            .bind(practice.id.0)
+            .bind(booking.id.0)
+            .fetch_one(&app.owner)
+            .await
+            .unwrap();
         let note = SaveNote { body: "Comes by bus".into(), ..SaveNote::default() };
         let note = services::patients::add_note(&ctx, patient.into(), note).await.unwrap().0;
         let csv = b"Name,Phone\nIris Kamau,+254700000188\n".to_vec();
@@ -69,7 +68,18 @@ impl Records {
         .fetch_one(&app.owner)
         .await
         .unwrap();
-        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation, patient, note, import }
+        Self {
+            booking: booking.id,
+            token: booking.token,
+            rule,
+            exception,
+            file,
+            message,
+            invitation,
+            patient,
+            note,
+            import,
+        }
     }
 }
 

@@ -282,7 +282,8 @@ fn text_of(bytes: Vec<u8>) -> Result<String> {
         // What spreadsheets on Windows write: Latin-1, where each byte is its own character.
         Err(other) => other.into_bytes().into_iter().map(char::from).collect(),
     };
-    Ok(text.replace('\0', ""))
+    // Lines are counted by their breaks.
+    Ok(text.replace('\0', "").replace("\r\n", "\n"))
 }
 
 /// Commas, semicolons or tabs: what stands most often in the headings.
@@ -319,7 +320,8 @@ fn read(text: &str) -> Result<Table> {
             return Err(wrong(FieldProblem::TooLong));
         }
         let line = record.position().map_or(0, csv::Position::line);
-        let cells = columns.iter().zip(&record).filter_map(|(column, cell)| Some(((*column)?, csv_typed(cell).to_owned())));
+        let cells =
+            columns.iter().zip(&record).filter_map(|(column, cell)| Some(((*column)?, csv_typed(cell).to_owned())));
         rows.push(Typed { line: u32::try_from(line).unwrap_or(u32::MAX), cells: cells.collect() });
     }
     if rows.is_empty() { Err(wrong(FieldProblem::Required)) } else { Ok(Table { rows, unknown }) }
@@ -333,14 +335,17 @@ mod tests {
     fn tables_of_either_language_and_kind_are_read() {
         for text in [
             "Name,Phone,Colour\nAna,'+254700000111,red\n\n",
-            "Nombre;Teléfono;Colour\r\nAna;+254700000111;red\r\n",
+            "Nombre;Teléfono;Colour\nAna;+254700000111;red\n",
             "\u{feff}\"Name\"\tPhone\tColour\nAna\t+254700000111",
         ] {
             let table = read(text).unwrap();
             assert_eq!(table.unknown, ["Colour"], "{text:?}");
             assert_eq!(table.rows.len(), 1, "{text:?}");
             let row = &table.rows[0];
-            assert_eq!((row.line, row.cell(Column::Name), row.cell(Column::Phone)), (2, "Ana".into(), "+254700000111".into()));
+            assert_eq!(
+                (row.line, row.cell(Column::Name), row.cell(Column::Phone)),
+                (2, "Ana".into(), "+254700000111".into())
+            );
         }
         let latin = text_of(b"Nombre\nMar\xeda\n".to_vec()).unwrap();
         assert_eq!(read(&latin).unwrap().rows[0].cell(Column::Name), "María");
