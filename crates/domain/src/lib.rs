@@ -8,6 +8,7 @@ pub mod dates;
 pub mod password;
 pub mod permissions;
 pub mod reference;
+pub mod sessions;
 #[cfg(feature = "zones")]
 pub mod slots;
 pub mod validate;
