@@ -141,9 +141,13 @@ test('my bookings', async ({ page, practice }) => {
 test('the practice\'s pages with much in them', async ({ page, practice }) => {
   test.slow()
   const states = await everyState(practice)
+  const { items: [session] } = await call(practice.base, '/api/v1/sessions?status=scheduled', { bearer: practice.bearer })
   await enter(page, practice)
   for (const address of ['/app', `/app/bookings/${states.pending.id}`, `/app/bookings/${states.review.id}`,
     `/app/bookings/${states.cancelled.id}`, `/app/diary?week=${states.day}`, `/app/diary?week=${states.day}&view=list`,
+    `/app/diary?week=${states.day}&view=day`, `/app/diary?week=${states.day}&view=month`,
+    '/app/sessions', '/app/sessions?status=cancelled', '/app/sessions/new', `/app/sessions/new?patient=${session.patient_id}`,
+    `/app/sessions/${session.id}`,
     `/app/availability?date=${states.day}`, '/app/messages', '/app/messages?status=failed']) {
     await check(page, address)
   }
@@ -162,7 +166,7 @@ test('the practice\'s settings, members and log', async ({ page, practice }) => 
 test('the practice\'s pages with nothing in them', async ({ page }) => {
   const empty = await createPractice({ published: false })
   await enter(page, empty)
-  for (const address of ['/app', '/app/diary', '/app/messages?status=failed']) await check(page, address)
+  for (const address of ['/app', '/app/diary', '/app/sessions', '/app/messages?status=failed']) await check(page, address)
   await page.locator('details.account summary').click()
   await expectAccessible(page, 'account menu')
   await expectNoSideways(page, 'account menu')

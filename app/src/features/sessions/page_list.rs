@@ -97,7 +97,7 @@ fn Search(typed: RwSignal<Option<String>>) -> impl IntoView {
     view! {
         <form
             role="search"
-            class="form-row only-awake"
+            class="form-row"
             on:submit=move |ev| {
                 ev.prevent_default();
                 typed.set(Some(text.get_untracked()).filter(|words| !words.trim().is_empty()));
