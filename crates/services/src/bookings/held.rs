@@ -14,7 +14,7 @@ use store::occupancy::{self, NewOccupancy, Terms};
 use store::{Tx, lookup};
 
 /// References are short; two that meet are as rare as this many in a row are impossible.
-const REFERENCE_TRIES: usize = 8;
+pub(crate) const REFERENCE_TRIES: usize = 8;
 const ALTERNATIVES: usize = 3;
 const ALTERNATIVE_DAYS: i32 = 14;
 /// No horizon reaches further than a year; beyond it a time is garbage.

@@ -69,7 +69,7 @@ pub(super) async fn confirm(
         ends_at: row.ends_at,
         price_minor: row.price_minor,
         currency: row.currency.clone(),
-        video_link: video_link(row, ctx.random()),
+        video_link: video_link(row.place, &row.video_base, ctx.random()),
     };
     patients::insert_session(tx, row.practice_id, &session, ctx.now).await?;
     occupancy::make_firm(tx, row.practice_id, row.id, session.id).await?;
@@ -82,9 +82,9 @@ pub(super) async fn confirm(
 }
 
 /// A room nobody can guess, for an online session of a practice that has a video service.
-fn video_link(row: &BookingRow, random: [u8; 12]) -> Option<String> {
-    let base = row.video_base.trim();
-    if row.place != Place::Online || base.is_empty() {
+pub(crate) fn video_link(place: Place, video_base: &str, random: [u8; 12]) -> Option<String> {
+    let base = video_base.trim();
+    if place != Place::Online || base.is_empty() {
         return None;
     }
     let room: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -174,10 +174,10 @@ pub(super) mod tests {
 
     #[test]
     fn only_online_sessions_of_practices_with_video_get_a_room() {
-        let online = video_link(&row(), [7; 12]).unwrap();
+        let online = video_link(Place::Online, "https://meet.example/", [7; 12]).unwrap();
         assert_eq!(online, format!("https://meet.example/calma-{}", "07".repeat(12)));
-        assert_eq!(video_link(&BookingRow { place: Place::InPerson, ..row() }, [7; 12]), None);
-        assert_eq!(video_link(&BookingRow { video_base: String::new(), ..row() }, [7; 12]), None);
+        assert_eq!(video_link(Place::InPerson, "https://meet.example/", [7; 12]), None);
+        assert_eq!(video_link(Place::Online, "", [7; 12]), None);
     }
 
     #[test]

@@ -58,6 +58,8 @@ templates! {
     ProofToVerify = "proof_to_verify",
     /// To the therapist.
     CancelledByPatient = "cancelled_by_patient",
+    /// To the therapist: the end date of a series has passed (004 BR-RS-006).
+    SeriesCompleted = "series_completed",
     ConfirmEmail = "confirm_email",
     /// Somebody registered with an address that has an account.
     AccountExists = "account_exists",
