@@ -19,5 +19,6 @@ mod races;
 mod records;
 mod redis;
 mod seed;
+mod series;
 mod terms;
 mod uploads;

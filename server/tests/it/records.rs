@@ -1,11 +1,12 @@
 //! One of everything a practice can have, so that strangers ask for ids that exist.
 
 use chrono::NaiveDate;
-use contracts::BookingId;
 use contracts::accounts::{InviteMember, Role};
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::{PracticeAction, SubmitProof};
 use contracts::practice::PaymentMethod;
+use contracts::series::{CreateSeries, Frequency, SeriesTerms};
+use contracts::{BookingId, PatientId, SeriesId};
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
 use uuid::Uuid;
@@ -22,7 +23,14 @@ pub struct Records {
     pub file: Uuid,
     pub message: Uuid,
     pub invitation: Uuid,
+    /// Of the booking.
+    pub patient: PatientId,
+    /// Every Sunday, when nobody works: its first date, [`SKIPPED`], waits for a decision.
+    pub series: SeriesId,
 }
+
+/// The date of the series that was skipped.
+pub const SKIPPED: &str = "2026-03-08";
 
 impl Records {
     pub async fn of(app: &TestApp, practice: &Practice) -> Self {
@@ -52,8 +60,36 @@ impl Records {
         .fetch_one(&app.owner)
         .await
         .unwrap();
-        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation }
+        let (patient, series) = sundays(app, practice).await;
+        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation, patient, series }
     }
+}
+
+async fn sundays(app: &TestApp, practice: &Practice) -> (PatientId, SeriesId) {
+    let patient: Uuid =
+        sqlx::query_scalar("SELECT patient_id FROM bookings WHERE practice_id = $1 AND patient_id IS NOT NULL LIMIT 1")
+            .bind(practice.id.0)
+            .fetch_one(&app.owner)
+            .await
+            .unwrap();
+    let cmd = CreateSeries {
+        patient_id: patient.into(),
+        therapist_id: practice.therapist,
+        starts_on: SKIPPED.parse().unwrap(),
+        terms: SeriesTerms {
+            service_id: practice.service,
+            frequency: Frequency::Weekly,
+            interval_days: None,
+            weekday: None,
+            starts: "10:00".into(),
+            duration_min: None,
+            price: None,
+            ends_on: None,
+            payment_notice_days: None,
+        },
+    };
+    let series = services::series::create(&practice.ctx(app), cmd).await.unwrap();
+    (patient.into(), series.id)
 }
 
 async fn paid_with_receipt(app: &TestApp, practice: &Practice) {
