@@ -13,6 +13,7 @@ pub mod members;
 pub mod outbox;
 pub mod patient;
 pub mod practice;
+pub mod series;
 pub mod settings;
 
 /// Every module with texts; the test below walks them.
@@ -25,6 +26,7 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("booking", booking::ALL),
     ("account", account::ALL),
     ("practice", practice::ALL),
+    ("series", series::ALL),
     ("settings", settings::ALL),
     ("outbox", outbox::ALL),
     ("members", members::ALL),
