@@ -4,7 +4,7 @@
 //!   day, or on the last day of a shorter month: 31 January, 28 February, 31 March.
 //! - A session begins at its time on the therapist's wall clock. A time that the clock skips begins when the clock goes
 //!   on; of a time that it shows twice the first is meant.
-//! - Whatever is there already wins over a series (BR-RS-002). Among series the earlier start wins, then the older series.
+//! - Whatever is there already wins over a series (BR-RS-002). Of series that want the same, the one agreed first has it.
 
 #[cfg(feature = "zones")]
 mod conflicts;

@@ -38,12 +38,12 @@ impl Judged {
     }
 }
 
-/// Judges candidates in the order of their starts, those that start together in the order given: older series first. What
-/// is free takes its time, so that what comes after finds it taken.
+/// Judges candidates day by day, those of one day in the order given: what was agreed first comes first. What is free takes
+/// its time, so that what comes after finds it taken.
 pub fn judge(diary: &mut Diary<'_>, candidates: &[Candidate], now: DateTime<Utc>) -> Vec<Judged> {
     let starts = candidates.iter().map(|c| diary.start(c.date, c.starts_min));
     let mut order: Vec<(usize, Start)> = starts.enumerate().collect();
-    order.sort_by_key(|(which, start)| (start.at, *which));
+    order.sort_by_key(|(which, start)| (start.local.date(), *which));
     let mut judged = Vec::with_capacity(order.len());
     for (which, start) in order {
         let passed = start.at <= now;

@@ -236,7 +236,7 @@ mod ways {
     }
 
     #[test]
-    fn existing_things_win_then_the_earlier_start_then_the_older_series() {
+    fn existing_things_win_and_then_what_was_agreed_first() {
         let open = schedule(vec![]);
         let day = date("2026-03-09");
         let mut diary = Diary::new(&open, vec![taken("2026-03-09T10:00:00Z", 50)], day, day);
@@ -244,8 +244,8 @@ mod ways {
         let candidates = [candidate(780), candidate(600), candidate(570), candidate(600), candidate(660)];
         let judged = judge(&mut diary, &candidates, utc("2026-03-02T08:00:00Z"));
         let free: Vec<usize> = judged.iter().filter(|j| j.is_free()).map(|j| j.which).collect();
-        // 13:00 is taken; 09:30 comes first and keeps both at 10:00 away; 11:00 is free.
-        assert_eq!(free, [2, 4]);
+        // 13:00 is taken; the first at 10:00 keeps 09:30 and the second away; 11:00 is free.
+        assert_eq!(free, [1, 4]);
         let same = judge(
             &mut Diary::new(&open, vec![], day, day),
             &[candidate(600), candidate(600)],
