@@ -107,7 +107,8 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     (
         "save_series",
         May(Create, Series),
-        "patient={patient}&offer={therapist}:{service}&frequency=weekly&starts=09:00&starts_on=2026-03-16",
+        "filled[patient]={patient}&filled[offer]={therapist}:{service}&filled[frequency]=weekly&filled[starts]=09:00\
+         &filled[starts_on]=2026-03-16",
     ),
     ("pause_series", May(Update, Series), "id={series}"),
     ("resume_series", May(Update, Series), "id={series}"),

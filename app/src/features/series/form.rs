@@ -8,7 +8,7 @@ use super::server_fns::{Filled, SaveSeries, preview_series};
 use super::words as say;
 use crate::context::{lang, t, tf, tn};
 use crate::error::{UiError, problem_text};
-use crate::layouts::practice::kit::{Answered, FormState, query};
+use crate::layouts::practice::kit::{Answered, FormState};
 use crate::texts::{common, series as words};
 use contracts::Text;
 use contracts::limits::{INTERVAL_DAYS_MAX, PAYMENT_NOTICE_MAX, SERIES_DURATION_MAX, SERIES_DURATION_MIN};
@@ -16,7 +16,7 @@ use contracts::series::{Frequency, Preview, SeriesOffer};
 use domain::dates::iso_weekday_name;
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_navigate, use_query_map};
 use ui::{Button, Checkbox, Field, Notice, Select, Skeleton, Tone};
 
 /// The fields as they stand in the form, by name.
@@ -35,6 +35,16 @@ const NAMES: [&str; 13] = [
     "ends_on",
     "payment_notice_days",
 ];
+
+/// The name of a field in the form, as the server function reads it.
+fn in_form(name: &str) -> String {
+    format!("filled[{name}]")
+}
+
+/// What the address says of a field.
+fn address(name: &str) -> Option<String> {
+    use_query_map().with_untracked(|map| map.get(&in_form(name))).filter(|value| !value.is_empty())
+}
 
 impl Filled {
     fn place(&mut self, name: &str) -> Option<&mut String> {
@@ -61,12 +71,13 @@ impl Filled {
         let mut asked = false;
         for name in NAMES {
             // Whose series it is, and which version was shown, is not the address's to say.
-            if let (false, Some(value)) = (["patient", "id", "version"].contains(&name), query(name).get_untracked()) {
+            let fixed = ["patient", "id", "version"].contains(&name);
+            if let (false, Some(value), Some(place)) = (fixed, address(name), self.place(name)) {
+                *place = value;
                 asked |= name == "starts";
-                self.place(name).map(|place| *place = value);
             }
         }
-        self.also_unpaid |= query("also_unpaid").get_untracked().is_some();
+        self.also_unpaid |= address("also_unpaid").is_some();
         (self, asked)
     }
 
@@ -75,11 +86,11 @@ impl Filled {
         let data = web_sys::FormData::new_with_form(form).ok()?;
         let mut filled = Self::default();
         for name in NAMES {
-            if let (Some(place), Some(value)) = (filled.place(name), data.get(name).as_string()) {
+            if let (Some(place), Some(value)) = (filled.place(name), data.get(&in_form(name)).as_string()) {
                 *place = value;
             }
         }
-        filled.also_unpaid = data.has("also_unpaid");
+        filled.also_unpaid = data.has(&in_form("also_unpaid"));
         Some(filled)
     }
 }
@@ -91,22 +102,20 @@ pub(super) fn SeriesFields(
     offers: Vec<SeriesOffer>,
     currency: String,
     /// The page's own address.
-    address: String,
+    page: String,
 ) -> impl IntoView {
     let save = ServerAction::<SaveSeries>::new();
     let form = Answered::by(save);
     let is_new = filled.id.is_empty();
     go_on(save, is_new);
-    let (filled, asked) = filled.asked();
+    let (mut filled, asked) = filled.asked();
     // What was typed into a form that failed goes before what the address says.
-    let mut filled = filled;
     for name in NAMES {
         if let Some(place) = filled.place(name) {
             *place = form.kept(name, place);
         }
     }
     let now = RwSignal::new(filled.clone());
-    let asked = RwSignal::new(asked || !is_new && !filled.starts.is_empty() && asked);
     // With JavaScript the dates show while the form is filled in.
     let scripted = RwSignal::new(false);
     let node = NodeRef::<html::Form>::new();
@@ -119,16 +128,16 @@ pub(super) fn SeriesFields(
         scripted.set(true);
         look();
     });
-    let ready = move || (asked.get() || scripted.get()).then(|| now.get()).filter(|filled| !filled.starts.is_empty());
+    let ready = move || (asked || scripted.get()).then(|| now.get()).filter(|filled| !filled.starts.is_empty());
     let preview = Resource::new_blocking(ready, |filled| async move {
         match filled {
             Some(filled) => Some(preview_series(filled).await),
             None => None,
         }
     });
-    let anchor = format!("{address}#preview");
+    let anchor = format!("{page}#preview");
     let hidden = [("patient", &filled.patient), ("id", &filled.id), ("version", &filled.version)];
-    let hidden = hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value.clone()/> });
+    let hidden = hidden.map(|(name, value)| view! { <input type="hidden" name=in_form(name) value=value.clone()/> });
     view! {
         <div on:change=move |_| look()>
             <ActionForm action=save node_ref=node>
@@ -244,42 +253,42 @@ fn Inputs(
     };
     view! {
         <div class="form-row">
-            <Select label=t(words::SERVICE) name="offer" options=offers value=filled.offer.clone() required=true
+            <Select label=t(words::SERVICE) name=in_form("offer") options=offers value=filled.offer.clone() required=true
                 error=form.wrong("service_id")/>
-            <Select label=t(words::FREQUENCY) name="frequency" options=often value=filled.frequency.clone()
+            <Select label=t(words::FREQUENCY) name=in_form("frequency") options=often value=filled.frequency.clone()
                 error=form.wrong("frequency")/>
         </div>
         <div class="form-row">
             <div hidden=move || !is(&[Frequency::Weekly, Frequency::Biweekly])>
-                <Select label=t(words::WEEKDAY) name="weekday" options=weekdays value=filled.weekday.clone()
+                <Select label=t(words::WEEKDAY) name=in_form("weekday") options=weekdays value=filled.weekday.clone()
                     hint=t(words::WEEKDAY_HINT) error=form.wrong("weekday")/>
             </div>
             <div hidden=move || !is(&[Frequency::EveryNDays])>
-                <Field label=t(words::INTERVAL) name="interval_days" kind="number" inputmode="numeric" min="1"
+                <Field label=t(words::INTERVAL) name=in_form("interval_days") kind="number" inputmode="numeric" min="1"
                     max=INTERVAL_DAYS_MAX.to_string() value=filled.interval_days.clone() hint=t(words::INTERVAL_HINT)
                     error=form.wrong("interval_days")/>
             </div>
-            <Field label=t(words::STARTS) name="starts" kind="time" required=true value=filled.starts.clone()
+            <Field label=t(words::STARTS) name=in_form("starts") kind="time" required=true value=filled.starts.clone()
                 error=form.wrong("starts")/>
-            <Field label=t(words::DURATION) name="duration_min" kind="number" inputmode="numeric" step="5"
+            <Field label=t(words::DURATION) name=in_form("duration_min") kind="number" inputmode="numeric" step="5"
                 min=SERIES_DURATION_MIN.to_string() max=SERIES_DURATION_MAX.to_string() value=filled.duration_min.clone()
                 hint=t(words::DURATION_HINT) error=form.wrong("duration_min")/>
-            <Field label=tf(words::PRICE, &[("currency", &currency)]) name="price" inputmode="decimal"
+            <Field label=tf(words::PRICE, &[("currency", &currency)]) name=in_form("price") inputmode="decimal"
                 value=filled.price.clone() hint=t(words::PRICE_HINT) error=form.wrong("price")/>
         </div>
         <div class="form-row">
-            <Field label=t(from) name="starts_on" kind="date" required=is_new value=filled.starts_on.clone()
+            <Field label=t(from) name=in_form("starts_on") kind="date" required=is_new value=filled.starts_on.clone()
                 hint=t(from_hint) error=form.wrong("starts_on")/>
-            <Field label=t(words::ENDS_ON) name="ends_on" kind="date" value=filled.ends_on.clone()
+            <Field label=t(words::ENDS_ON) name=in_form("ends_on") kind="date" value=filled.ends_on.clone()
                 hint=t(words::ENDS_ON_HINT) error=form.wrong("ends_on")/>
-            <Field label=t(words::NOTICE_DAYS) name="payment_notice_days" kind="number" inputmode="numeric" min="1"
+            <Field label=t(words::NOTICE_DAYS) name=in_form("payment_notice_days") kind="number" inputmode="numeric" min="1"
                 max=PAYMENT_NOTICE_MAX.to_string() value=filled.payment_notice_days.clone()
                 error=form.wrong("payment_notice_days")/>
         </div>
         {(!is_new)
             .then(|| {
                 view! {
-                    <Checkbox label=t(words::ALSO_UNPAID) name="also_unpaid" hint=t(words::ALSO_UNPAID_HINT)
+                    <Checkbox label=t(words::ALSO_UNPAID) name=in_form("also_unpaid") hint=t(words::ALSO_UNPAID_HINT)
                         checked=form.kept_tick("also_unpaid", filled.also_unpaid)/>
                 }
             })}

@@ -21,8 +21,9 @@ impl Page for NewSeriesPage {
 
 #[component]
 fn New() -> impl IntoView {
-    let patient = query("patient");
-    let form = Resource::new_blocking(move || patient.get().unwrap_or_default(), load_series_form);
+    // Without JavaScript the form asks for this page again, with its own names in the address.
+    let (patient, again) = (query("patient"), query("filled[patient]"));
+    let form = Resource::new_blocking(move || patient.get().or(again.get()).unwrap_or_default(), load_series_form);
     view! {
         <Title text=t(words::NEW_TITLE)/>
         <Transition fallback=|| view! { <Skeleton lines=8 label=t(common::LOADING)/> }>
@@ -55,7 +56,7 @@ fn Fill(form: SeriesForm) -> impl IntoView {
             </div>
         </header>
         <section class="card">
-            <SeriesFields filled offers=form.offers currency=form.currency address="/app/series/new".to_owned()/>
+            <SeriesFields filled offers=form.offers currency=form.currency page="/app/series/new".to_owned()/>
         </section>
     }
 }

@@ -105,7 +105,7 @@ fn Change(series: SeriesView, form: SeriesForm) -> impl IntoView {
         <section class="card" id="change" aria-labelledby="change-title">
             <h2 id="change-title">{t(words::CHANGE_TITLE)}</h2>
             <p class="muted">{t(words::CHANGE_HELP)}</p>
-            <SeriesFields filled offers currency=series.price.currency.clone() address=format!("/app/series/{}", series.id)/>
+            <SeriesFields filled offers currency=series.price.currency.clone() page=format!("/app/series/{}", series.id)/>
         </section>
     }
 }

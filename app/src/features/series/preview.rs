@@ -25,7 +25,7 @@ pub(super) fn Dates(preview: Preview) -> impl IntoView {
         <p><strong>{say::rule(&preview.series.rule)}</strong></p>
         <ul class="series-facts" role="status">{sums.0}{sums.1}{sums.2}</ul>
         {empty.then(|| view! { <EmptyState glyph=Glyph::Calendar title=t(words::NO_DATES)/> })}
-        <ol class="series-dates series-preview">
+        <ol class="series-dates">
             {preview.dates.into_iter().map(|date| view! { <Date date/> }).collect_view()}
         </ol>
         {preview.more.then(|| view! { <p class="muted">{t(words::MORE_DATES)}</p> })}

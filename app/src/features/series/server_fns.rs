@@ -16,7 +16,7 @@ use contracts::{
     series::{AskPreview, ChangeSeries, CreateSeries, Frequency, Resolve, SeriesTerms},
 };
 
-/// The form of a series as it is filled in; everything as text.
+/// The form of a series as it is filled in; everything as text. What a browser does not send is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Filled {
@@ -110,43 +110,10 @@ pub async fn preview_series(filled: Filled) -> Result<Preview, UiError> {
     reply(async { services::series::preview(&ctx, filled.ask()?).await }.await)
 }
 
-/// Makes a series, or changes the one with this `id`. What is not filled in is not sent by every browser.
+/// Makes a series, or changes the one with this `id`.
 #[server]
-#[allow(clippy::too_many_arguments, reason = "one for each field of the form")]
-pub async fn save_series(
-    patient: String,
-    id: Option<String>,
-    version: Option<String>,
-    offer: String,
-    frequency: String,
-    interval_days: Option<String>,
-    weekday: Option<String>,
-    starts: String,
-    duration_min: Option<String>,
-    price: Option<String>,
-    starts_on: Option<String>,
-    ends_on: Option<String>,
-    payment_notice_days: Option<String>,
-    also_unpaid: Option<String>,
-) -> Result<SeriesView, UiError> {
+pub async fn save_series(filled: Filled) -> Result<SeriesView, UiError> {
     let ctx = ctx()?;
-    let text = Option::unwrap_or_default;
-    let filled = Filled {
-        patient,
-        id: text(id),
-        version: text(version),
-        offer,
-        frequency,
-        interval_days: text(interval_days),
-        weekday: text(weekday),
-        starts,
-        duration_min: text(duration_min),
-        price: text(price),
-        starts_on: text(starts_on),
-        ends_on: text(ends_on),
-        payment_notice_days: text(payment_notice_days),
-        also_unpaid: also_unpaid.is_some(),
-    };
     let result = async {
         match filled.ask()? {
             AskPreview::Create(cmd) => services::series::create(&ctx, cmd).await,

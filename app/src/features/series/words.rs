@@ -74,8 +74,8 @@ pub fn occurrence(one: &Occurrence) -> (Text, &'static str) {
 
 fn payment(status: PaymentStatus) -> (Text, &'static str) {
     match status {
-        PaymentStatus::Pending => (words::PAY_PENDING, "due"),
-        PaymentStatus::PartlyPaid => (words::PAY_PARTLY, "due"),
+        PaymentStatus::Pending => (words::PAY_PENDING, "pending"),
+        PaymentStatus::PartlyPaid => (words::PAY_PARTLY, "pending"),
         PaymentStatus::Paid => (words::PAY_PAID, "confirmed"),
         PaymentStatus::Refunded => (words::PAY_REFUNDED, "expired"),
         PaymentStatus::Waived => (words::PAY_WAIVED, "confirmed"),
