@@ -85,3 +85,6 @@ REVOKE ALL ON FUNCTION lookup.therapists_with_due_series(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lookup.therapists_with_due_series(date) TO calma_app;
 
 CREATE TRIGGER live AFTER INSERT OR UPDATE OF version ON series FOR EACH ROW EXECUTE FUNCTION tell_live('series');
+-- What became a session is told by the session.
+CREATE TRIGGER live AFTER INSERT OR UPDATE ON series_occurrences FOR EACH ROW WHEN (NEW.state <> 'created')
+  EXECUTE FUNCTION tell_live('series');

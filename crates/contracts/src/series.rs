@@ -78,7 +78,7 @@ pub enum Conflict {
     Overlap { starts: NaiveDateTime, ends: NaiveDateTime },
     /// It is free, but too near to something else.
     Buffer { starts: NaiveDateTime, ends: NaiveDateTime },
-    /// Another series will be there; the one that was made first has the time.
+    /// Another series will be there; the one that agreed on it first has the time.
     OtherSeries { starts: NaiveDateTime, ends: NaiveDateTime },
 }
 

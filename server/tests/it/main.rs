@@ -20,5 +20,7 @@ mod records;
 mod redis;
 mod seed;
 mod series;
+mod series_api;
+mod series_changes;
 mod terms;
 mod uploads;

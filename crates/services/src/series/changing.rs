@@ -40,15 +40,17 @@ pub async fn change(ctx: &Ctx, id: SeriesId, cmd: ChangeSeries) -> Result<Series
         "",
     )
     .await?;
+    // Before anything moves: a session may go to a date that had been skipped.
+    stored::forget_skipped(&mut tx, practice, id, plan.draft.today).await?;
     let moves: Vec<Move> = plan.moved.iter().map(|(from, to)| movement(ctx, &plan.draft, from, to)).collect();
     let whose = (id, row.therapist_id);
     if !stored::move_sessions(&mut tx, practice, whose, &plan.draft.agreed, &moves, ctx.now).await? {
         return Err(ServiceError::code(ErrorCode::SlotTaken));
     }
-    stored::forget_skipped(&mut tx, practice, id, plan.draft.today).await?;
     let due_on = plan.draft.agreed.due_on.filter(|_| is_active(&row));
     let agreed = Agreed { due_on, ..plan.draft.agreed.clone() };
-    stored::update(&mut tx, practice, id, &agreed, ctx.now).await.map_err(draft::made_twice)?;
+    let agreed_at = if keeps_time(&row, &agreed) { row.agreed_at } else { ctx.now };
+    stored::update(&mut tx, practice, id, &agreed, agreed_at, ctx.now).await.map_err(draft::made_twice)?;
     let details = json!({ "moved": moves.len(), "cancelled": plan.cancelled.len(), "kept": plan.kept.len() });
     audit::record(&mut tx, ctx, practice, "series.changed", Some(id.0), details).await?;
     if is_active(&row) {
@@ -65,6 +67,11 @@ pub async fn change(ctx: &Ctx, id: SeriesId, cmd: ChangeSeries) -> Result<Series
 pub(super) fn unchanged(row: &SeriesRow, cmd: &ChangeSeries) -> Result<()> {
     still_open(row)?;
     if row.version == cmd.version { Ok(()) } else { Err(ServiceError::code(ErrorCode::Conflict)) }
+}
+
+/// Does the series want the times that it wanted before? Then it keeps its place before those that came later.
+pub(super) fn keeps_time(row: &SeriesRow, agreed: &Agreed) -> bool {
+    Rule { ends_on: None, ..row.rule } == Rule { ends_on: None, ..agreed.rule }
 }
 
 /// A session of the series that is still to come.

@@ -2,10 +2,9 @@
 
 use super::changing::{self, Plan};
 use super::draft::{self, Draft};
-use super::{begin, commit, time, visible};
+use super::{begin, commit, is_active, time, visible};
 use crate::{Ctx, Member, Result, ServiceError};
 use chrono::{Days, NaiveDate};
-use contracts::SeriesId;
 use contracts::series::{AskPreview, Becomes, Conflict, Preview, PreviewDate};
 use domain::permissions::{Action, Resource};
 use domain::recurrence::{self, AHEAD_DAYS, Diary, occurrences, start};
@@ -30,7 +29,8 @@ pub async fn preview(ctx: &Ctx, ask: AskPreview) -> Result<Preview> {
             let draft = draft::new(&mut tx, ctx, member, &cmd).await?;
             let until = last_day(&draft);
             let taken = time::taken(&mut tx, ctx, member.practice_id, &draft.open, (draft.today, until)).await?;
-            let preview = of_draft(&mut tx, ctx, member, &draft, None, (taken, vec![])).await?;
+            let others = time::others(&mut tx, member.practice_id, cmd.therapist_id, None).await?;
+            let preview = of_draft(ctx, &draft, &others, (taken, vec![]));
             commit(tx).await?;
             Ok(preview)
         }
@@ -52,20 +52,12 @@ fn last_day(draft: &Draft) -> NaiveDate {
     draft.today.max(draft.agreed.holds_from) + Days::new(PREVIEW_DAYS)
 }
 
-/// The dates that are not decided. `known` ones are.
-async fn of_draft(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    member: &Member,
-    draft: &Draft,
-    changed: Option<SeriesId>,
-    (taken, known): (Vec<Taken>, Vec<NaiveDate>),
-) -> Result<Preview> {
-    let practice = member.practice_id;
+/// The dates that are not decided. `known` ones are, and `others` are the series that agreed on their times before.
+fn of_draft(ctx: &Ctx, draft: &Draft, others: &[SeriesRow], (taken, known): (Vec<Taken>, Vec<NaiveDate>)) -> Preview {
     let until = last_day(draft);
     let mut diary = Diary::new(&draft.open.schedule, taken, draft.today, until);
-    for other in time::others(tx, practice, draft.offer.therapist_id, changed).await? {
-        plan_other(&mut diary, &other, draft.today, until);
+    for other in others {
+        plan_other(&mut diary, other, draft.today, until);
     }
     let rule = draft.agreed.rule;
     let from = draft.today.max(draft.agreed.holds_from);
@@ -73,10 +65,10 @@ async fn of_draft(
     let dates: Vec<NaiveDate> = undecided.take(PREVIEW_MAX).collect();
     let more = dates.last().is_some_and(|last| recurrence::next_after(&rule, *last).is_some());
     let dates = recurrence::preview(&mut diary, &rule, &dates, draft.today, ctx.now);
-    Ok(Preview { series: draft.shown(), dates, more, unpaid_sessions: 0, today: draft.today })
+    Preview { series: draft.shown(), dates, more, unpaid_sessions: 0, today: draft.today }
 }
 
-/// What another series will take and does not hold yet: the one that was made first has the time.
+/// What another series will take and does not hold yet.
 fn plan_other(diary: &mut Diary<'_>, other: &SeriesRow, today: NaiveDate, until: NaiveDate) {
     let undecided = (today + Days::new(AHEAD_DAYS + 1)).max(other.holds_from);
     for date in occurrences(&other.rule, undecided, until) {
@@ -100,7 +92,15 @@ async fn of_plan(tx: &mut Tx, ctx: &Ctx, member: &Member, row: &SeriesRow, plan:
     let still = known.iter().filter(|d| d.state != contracts::series::OccurrenceState::Skipped).map(|d| d.date);
     let mut decided: Vec<NaiveDate> = still.filter(|date| !gone.contains(date)).collect();
     decided.extend(moved.iter().map(|(_, to)| to.date));
-    let mut preview = of_draft(tx, ctx, member, &draft, Some(row.id), (taken, decided)).await?;
+    let mut others = time::others(tx, member.practice_id, row.therapist_id, Some(row.id)).await?;
+    if changing::keeps_time(row, &draft.agreed) {
+        others.retain(|other| (other.agreed_at, other.id) < (row.agreed_at, row.id));
+    }
+    let mut preview = of_draft(ctx, &draft, &others, (taken, decided));
+    if !is_active(row) {
+        // Nothing is made before it is resumed.
+        preview.dates.iter_mut().filter(|d| d.becomes == Becomes::Session).for_each(|d| d.becomes = Becomes::Later);
+    }
     let local = |at| slots::local(zone, at);
     let shown = |date, session: &DateSession, becomes| existing(&draft, date, session, becomes);
     for (from, to) in &moved {

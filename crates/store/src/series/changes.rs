@@ -61,7 +61,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Other terms from now on.
+/// Other terms from now on; `agreed_at` is when their time was agreed.
 ///
 /// # Errors
 /// `NothingChanged` when there is no such series; constraint `series_made_twice` when another is the same then.
@@ -70,12 +70,13 @@ pub async fn update(
     practice: PracticeId,
     id: SeriesId,
     agreed: &Agreed,
+    agreed_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let done = sqlx::query!(
         "UPDATE series SET service_id = $3, frequency = $4, interval_days = $5, anchor = $6, holds_from = $7, ends_on = $8,
            starts_min = $9, duration_min = $10, price_minor = $11, currency = $12, payment_notice_days = $13, due_on = $14,
-           version = version + 1, agreed_at = $15, changed_at = $15
+           version = version + 1, agreed_at = $16, changed_at = $15
          WHERE practice_id = $1 AND id = $2",
         practice.0,
         id.0,
@@ -91,7 +92,8 @@ pub async fn update(
         agreed.currency,
         agreed.payment_notice_days,
         agreed.due_on,
-        now
+        now,
+        agreed_at
     )
     .execute(connection)
     .await?;
