@@ -59,6 +59,17 @@ contracts::texts! {
     SERIES_SKIPPED = "Recurring session could not be made", "Sesión recurrente no creada";
     SERIES_STOPPED = "Recurring sessions stopped", "Sesiones recurrentes detenidas";
     SERVICE_SAVED = "Service saved", "Servicio guardado";
+    SESSION_CANCELLED = "Session cancelled", "Sesión cancelada";
+    SESSION_CHARGED = "Money asked for again", "Se vuelve a cobrar";
+    SESSION_COMPLETED = "Session completed", "Sesión realizada";
+    SESSION_MISSED = "Patient did not come", "El paciente no vino";
+    SESSION_MOVED = "Session moved", "Sesión cambiada";
+    SESSION_PAID = "Money received", "Dinero recibido";
+    SESSION_PLACED = "Session placed", "Sesión agendada";
+    SESSION_REOPENED = "Session opened again", "Sesión reabierta";
+    SESSION_RESTORED = "Cancellation undone", "Cancelación deshecha";
+    SESSION_STARTED = "Session started", "Sesión iniciada";
+    SESSION_WAIVED = "No money asked for", "Sin cobro";
     THERAPIST_ADDED = "Therapist profile added", "Perfil de terapeuta agregado";
     THERAPIST_PHOTO_SET = "Photo changed", "Foto cambiada";
     THERAPIST_PROFILE_SAVED = "Profile saved", "Perfil guardado";

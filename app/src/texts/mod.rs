@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod patient;
 pub mod practice;
 pub mod series;
+pub mod sessions;
 pub mod settings;
 
 /// Every module with texts; the test below walks them.
@@ -27,6 +28,7 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("account", account::ALL),
     ("practice", practice::ALL),
     ("series", series::ALL),
+    ("sessions", sessions::ALL),
     ("settings", settings::ALL),
     ("outbox", outbox::ALL),
     ("members", members::ALL),

@@ -9,6 +9,7 @@ pub mod password;
 pub mod permissions;
 pub mod recurrence;
 pub mod reference;
+pub mod sessions;
 #[cfg(feature = "zones")]
 pub mod slots;
 pub mod validate;

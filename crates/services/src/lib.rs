@@ -21,6 +21,7 @@ pub mod patient_access;
 mod pictures;
 pub mod practice;
 pub mod series;
+pub mod sessions;
 pub mod slots;
 pub mod tokens;
 

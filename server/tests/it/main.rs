@@ -22,5 +22,6 @@ mod seed;
 mod series;
 mod series_api;
 mod series_changes;
+mod sessions;
 mod terms;
 mod uploads;

@@ -1,12 +1,12 @@
 //! One of everything a practice can have, so that strangers ask for ids that exist.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use contracts::accounts::{InviteMember, Role};
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::{PracticeAction, SubmitProof};
 use contracts::practice::PaymentMethod;
-use contracts::series::{CreateSeries, Frequency, SeriesTerms};
-use contracts::{BookingId, PatientId, SeriesId};
+use contracts::sessions::NewSession;
+use contracts::{BookingId, PatientId, SeriesId, SessionId};
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
 use uuid::Uuid;
@@ -23,10 +23,35 @@ pub struct Records {
     pub file: Uuid,
     pub message: Uuid,
     pub invitation: Uuid,
-    /// Of the booking.
     pub patient: PatientId,
     /// Every Sunday, when nobody works: its first date, [`SKIPPED`], waits for a decision.
     pub series: SeriesId,
+    /// Placed by the practice, scheduled.
+    pub session: SessionId,
+}
+
+/// A session as the practice places one: on the therapist's wall clock.
+pub fn session(practice: &Practice, patient: PatientId, starts: &str) -> NewSession {
+    NewSession {
+        patient_id: patient,
+        therapist_id: practice.therapist,
+        service_id: practice.service,
+        starts: starts.parse::<NaiveDateTime>().unwrap(),
+        duration_min: None,
+        price: None,
+        outside_hours: false,
+        tell_patient: true,
+    }
+}
+
+/// John Doe, once he asked for a booking.
+pub async fn john_of(app: &TestApp, practice: &Practice) -> PatientId {
+    let id: Uuid = sqlx::query_scalar("SELECT id FROM patients WHERE practice_id = $1 AND name = 'John Doe'")
+        .bind(practice.id.0)
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    id.into()
 }
 
 /// The date of the series that was skipped.
@@ -50,6 +75,9 @@ impl Records {
         services::accounts::invite(&ctx, invite).await.unwrap();
         paid_with_receipt(app, practice).await;
         let booking = practice.request(app, at("2026-03-12T06:00:00Z")).await;
+        let patient = john_of(app, practice).await;
+        let placed = session(practice, patient, "2026-03-16T09:00:00");
+        let session = services::sessions::create(&ctx, placed).await.unwrap().card.id;
         let (rule, file, message, invitation) = sqlx::query_as(
             "SELECT (SELECT id FROM availability_rules WHERE practice_id = $1 LIMIT 1),
                     (SELECT id FROM files WHERE practice_id = $1 AND purpose = 'payment_proof'),
@@ -60,36 +88,15 @@ impl Records {
         .fetch_one(&app.owner)
         .await
         .unwrap();
-        let (patient, series) = sundays(app, practice).await;
-        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation, patient, series }
+        let series = sundays(app, practice, patient).await;
+        let (booking, token) = (booking.id, booking.token);
+        Self { booking, token, rule, exception, file, message, invitation, patient, series, session }
     }
 }
 
-async fn sundays(app: &TestApp, practice: &Practice) -> (PatientId, SeriesId) {
-    let patient: Uuid =
-        sqlx::query_scalar("SELECT patient_id FROM bookings WHERE practice_id = $1 AND patient_id IS NOT NULL LIMIT 1")
-            .bind(practice.id.0)
-            .fetch_one(&app.owner)
-            .await
-            .unwrap();
-    let cmd = CreateSeries {
-        patient_id: patient.into(),
-        therapist_id: practice.therapist,
-        starts_on: SKIPPED.parse().unwrap(),
-        terms: SeriesTerms {
-            service_id: practice.service,
-            frequency: Frequency::Weekly,
-            interval_days: None,
-            weekday: None,
-            starts: "10:00".into(),
-            duration_min: None,
-            price: None,
-            ends_on: None,
-            payment_notice_days: None,
-        },
-    };
-    let series = services::series::create(&practice.ctx(app), cmd).await.unwrap();
-    (patient.into(), series.id)
+async fn sundays(app: &TestApp, practice: &Practice, patient: PatientId) -> SeriesId {
+    let cmd = crate::series::weekly(practice, patient, SKIPPED, "10:00");
+    services::series::create(&practice.ctx(app), cmd).await.unwrap().id
 }
 
 async fn paid_with_receipt(app: &TestApp, practice: &Practice) {

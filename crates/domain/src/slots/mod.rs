@@ -15,6 +15,7 @@
 pub(crate) mod busy;
 pub(crate) mod clock;
 pub(crate) mod openings;
+mod placing;
 mod why;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub(crate) mod properties;
 mod tests;
 
 pub use openings::{buffer_warning, day_state, openings};
+pub use placing::{Obstacle, Span, instant_of, is_open, place};
 pub use why::why;
 
 use busy::{Busy, Nearness};
