@@ -2,7 +2,7 @@
 
 use crate::lists::SessionSort;
 use crate::{BookingId, Money, PatientId, PaymentId, ServiceId, SessionId, TherapistId, practice::*};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
@@ -313,6 +313,31 @@ pub struct BulkDone {
     pub done: u32,
     /// References of those it could not be done with.
     pub left: Vec<String>,
+}
+
+/// How much of the diary is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum DiarySpan {
+    Day,
+    #[default]
+    Week,
+    /// The six weeks around it.
+    Month,
+}
+
+impl DiarySpan {
+    /// The first and the last day of the span that contains this one.
+    pub fn days(self, day: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let monday = |day: NaiveDate| day.week(Weekday::Mon).first_day();
+        match self {
+            Self::Day => (day, day),
+            Self::Week => (monday(day), monday(day) + Days::new(6)),
+            Self::Month => {
+                let first = monday(day.with_day(1).unwrap_or(day));
+                (first, first + Days::new(41))
+            }
+        }
+    }
 }
 
 /// Some days of the diary.

@@ -87,7 +87,7 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("set_member_active", May(Update, Members), "id={member}&active=true"),
     ("load_outbox", May(Read, Messages), ""),
     ("resend_message", May(Update, Messages), "id={message}"),
-    ("diary_week", May(Read, Bookings), ""),
+    ("diary_days", May(Read, Sessions), "span=Week"),
     ("times_to_move", Link, "token=x"),
     ("move_my_booking", Link, "token=x&starts_at=2026-03-18T06:00:00Z"),
     ("load_sessions", May(Read, Sessions), ""),

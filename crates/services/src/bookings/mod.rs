@@ -5,7 +5,8 @@
 //!
 //! 1. the therapist's advisory lock, shared (a change of opening hours takes it alone),
 //! 2. rows of bookings, by id where there are several,
-//! 3. rows of occupancies, where the exclusion constraint has the last word.
+//! 3. rows of occupancies, where the exclusion constraint has the last word,
+//! 4. patients, which a new or changed session locks to keep their statistics: nothing is waited for after them.
 
 pub(crate) mod diary;
 pub(crate) mod held;

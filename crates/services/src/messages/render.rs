@@ -284,7 +284,8 @@ mod tests {
             let text = rendered(template, lang, &full()).text;
             let tells_reason = matches!(template, Template::Declined | Template::PaymentRejected | Template::Cancelled);
             assert_eq!(text.contains("The room is being painted.\n\nSorry!"), tells_reason, "{template:?}: {text}");
-            assert_eq!(text.contains("https://meet.example/room-1\n"), template == Template::Confirmed, "{template:?}");
+            let tells_room = matches!(template, Template::Confirmed | Template::Rescheduled);
+            assert_eq!(text.contains("https://meet.example/room-1\n"), tells_room, "{template:?}");
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{Ctx, Result, ServiceError};
 use chrono::{NaiveDate, NaiveDateTime};
 use contracts::booking::Page;
 use contracts::lists::SessionSort;
-use contracts::sessions::{CalendarView, SessionCard, SessionFilter, SessionView};
+use contracts::sessions::{CalendarView, DiarySpan, SessionCard, SessionFilter, SessionView};
 use contracts::{FieldProblem, PatientId, ServiceId, SessionId, TherapistId};
 use domain::permissions::{Action, Resource};
 use domain::slots;
@@ -106,6 +106,31 @@ pub async fn calendar(
     let view = days(&mut tx, ctx, member, (first, last), therapist).await?;
     commit(tx).await?;
     Ok(view)
+}
+
+/// The day, week or six weeks around a month that contain this day; today where there is none.
+///
+/// # Errors
+/// As [`calendar`].
+pub async fn around(
+    ctx: &Ctx,
+    span: DiarySpan,
+    day: Option<NaiveDate>,
+    therapist: Option<TherapistId>,
+) -> Result<CalendarView> {
+    let day = match day {
+        Some(day) => day,
+        None => {
+            let member = ctx.may(Action::Read, Resource::Sessions)?;
+            let therapist = narrowed(member, therapist)?;
+            let mut tx = begin(ctx, member).await?;
+            let day = today_of(&mut tx, ctx, member, therapist).await?;
+            commit(tx).await?;
+            day
+        }
+    };
+    let (first, last) = span.days(day);
+    calendar(ctx, first, last, therapist).await
 }
 
 /// Today, on the clock of the therapist who asks, or of the practice.

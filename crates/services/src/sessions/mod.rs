@@ -12,7 +12,7 @@ mod view;
 
 pub use acts::{cancel, restore, take_step};
 pub use bulk::act_on_all;
-pub use list::{Found, calendar, find_patients, free_times, get, list, patient_name, today};
+pub use list::{Found, around, calendar, find_patients, free_times, get, list, patient_name, today};
 pub use money::{record_payment, waive};
 pub use placing::{create, move_to};
 

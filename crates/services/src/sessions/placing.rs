@@ -63,12 +63,14 @@ pub async fn create(ctx: &Ctx, cmd: NewSession) -> Result<SessionView> {
         video_link: video_link(terms.place, &base, ctx.random()),
         outside_hours: !slots::is_open(&terms.schedule, times),
     };
-    sessions::insert(&mut tx, practice, &session, ctx.now).await?;
-    let taken = occupation(ctx, &place, booking, session.id, times, span);
+    let taken = occupation(ctx, &place, booking, None, times, span);
     if !occupancy::take(&mut tx, practice, &taken).await? {
         tx.rollback().await.map_err(store::StoreError::from)?;
         return Err(place.taken_error(ctx).await);
     }
+    // After what takes the time: a new session locks its patient, whose statistics change, and that lock is the last.
+    sessions::insert(&mut tx, practice, &session, ctx.now).await?;
+    occupancy::make_firm(&mut tx, practice, booking, session.id).await?;
     let how = json!({ "outside_hours": session.outside_hours });
     audit::record(&mut tx, ctx, practice, "session.placed", Some(session.id.0), how).await?;
     if cmd.tell_patient && starts_at > ctx.now {
@@ -126,7 +128,7 @@ pub(crate) async fn relocate(
 ) -> Result<SessionRow> {
     let times = (place.starts_at, place.starts_at + (row.ends_at - row.starts_at));
     occupancy::free(tx, row.practice_id, &[row.booking_id]).await?;
-    let new = occupation(ctx, place, row.booking_id, row.id, times, span);
+    let new = occupation(ctx, place, row.booking_id, Some(row.id), times, span);
     if !occupancy::take(tx, row.practice_id, &new).await? {
         return Err(ServiceError::code(ErrorCode::SlotTaken));
     }
@@ -149,7 +151,7 @@ pub(super) async fn retake(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<(
     let place = place_of(row, row.starts_at);
     let times = (row.starts_at, row.ends_at);
     let span = free(tx, ctx, &place, &schedule, times, row.outside_hours, None).await?;
-    let again = occupation(ctx, &place, row.booking_id, row.id, times, span);
+    let again = occupation(ctx, &place, row.booking_id, Some(row.id), times, span);
     if occupancy::take(tx, row.practice_id, &again).await? {
         Ok(())
     } else {
@@ -230,7 +232,7 @@ fn occupation(
     ctx: &Ctx,
     place: &SlotPlace,
     booking: BookingId,
-    session: SessionId,
+    session: Option<SessionId>,
     (starts_at, ends_at): Span,
     (blocked_from, blocked_until): Span,
 ) -> NewOccupancy {
@@ -238,7 +240,7 @@ fn occupation(
         id: ctx.new_uuid(),
         therapist: place.therapist,
         booking,
-        session: Some(session),
+        session,
         starts_at,
         ends_at,
         blocked_from,

@@ -62,7 +62,7 @@ struct Filter {
     /// Part of the patient's name, phone or e-mail, or the session's number.
     #[serde(default)]
     q: Option<String>,
-    /// `-starts_at` by default. A dash reverses.
+    /// `-starts_at` by default; `created_at` is when it was made. A dash reverses.
     #[serde(default)]
     #[param(value_type = Option<SessionSort>, inline)]
     sort: Option<String>,
