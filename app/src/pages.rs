@@ -16,6 +16,7 @@ use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPag
 use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
+use crate::features::series::{page_new::NewSeriesPage, page_series::SeriesPage};
 use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
 use crate::features::settings::{
     page_booking::PolicyPage, page_payment::PaymentPage, page_practice::PracticePage, page_profile::ProfilePage,
@@ -66,5 +67,5 @@ load_together!(
 );
 load_together!(
     office_pages, __preload_office_pages, OfficePages:
-    AvailabilityRoute, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
+    AvailabilityRoute, NewSeriesPage, SeriesPage, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
 );

@@ -24,6 +24,7 @@ export default async function globalSetup() {
   await waitFor(`http://127.0.0.1:${portB}/readyz`, b)
   process.env.CALMA_E2E_URL = base
   process.env.CALMA_E2E_URL_B = `http://127.0.0.1:${portB}`
+  process.env.CALMA_E2E_DATABASE = shared.DATABASE_URL
   process.env.CALMA_E2E_SMTP = shared.CALMA_SMTP_URL
   return async () => {
     await Promise.all([end(a), end(b)])

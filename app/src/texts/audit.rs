@@ -48,6 +48,16 @@ contracts::texts! {
     PRACTICE_INSTRUCTIONS_SAVED = "Payment instructions changed", "Instrucciones de pago cambiadas";
     PRACTICE_POLICY_SAVED = "Booking rules changed", "Reglas de reserva cambiadas";
     PRACTICE_SETTINGS_SAVED = "Practice settings changed", "Ajustes del consultorio cambiados";
+    SERIES_CHANGED = "Recurring sessions changed", "Sesiones recurrentes modificadas";
+    SERIES_COMPLETED = "Recurring sessions completed", "Sesiones recurrentes completadas";
+    SERIES_CREATED = "Recurring sessions added", "Sesiones recurrentes agregadas";
+    SERIES_DISMISSED = "Date of recurring sessions left out", "Fecha de sesiones recurrentes omitida";
+    SERIES_GENERATED = "Recurring session made", "Sesión recurrente creada";
+    SERIES_PAUSED = "Recurring sessions paused", "Sesiones recurrentes en pausa";
+    SERIES_REBOOKED = "Recurring session made at another time", "Sesión recurrente creada en otro horario";
+    SERIES_RESUMED = "Recurring sessions resumed", "Sesiones recurrentes reanudadas";
+    SERIES_SKIPPED = "Recurring session could not be made", "Sesión recurrente no creada";
+    SERIES_STOPPED = "Recurring sessions stopped", "Sesiones recurrentes detenidas";
     SERVICE_SAVED = "Service saved", "Servicio guardado";
     SESSION_CANCELLED = "Session cancelled", "Sesión cancelada";
     SESSION_CHARGED = "Money asked for again", "Se vuelve a cobrar";

@@ -13,6 +13,7 @@ pub mod members;
 pub mod outbox;
 pub mod patient;
 pub mod practice;
+pub mod series;
 pub mod sessions;
 pub mod settings;
 
@@ -26,6 +27,7 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("booking", booking::ALL),
     ("account", account::ALL),
     ("practice", practice::ALL),
+    ("series", series::ALL),
     ("sessions", sessions::ALL),
     ("settings", settings::ALL),
     ("outbox", outbox::ALL),

@@ -16,6 +16,7 @@ pub mod live;
 pub mod messages;
 pub mod money;
 pub mod practice;
+pub mod series;
 pub mod sessions;
 
 pub use error::{ApiError, ErrorCode, FieldError, FieldProblem};

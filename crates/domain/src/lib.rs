@@ -7,6 +7,7 @@ pub mod booking;
 pub mod dates;
 pub mod password;
 pub mod permissions;
+pub mod recurrence;
 pub mod reference;
 pub mod sessions;
 #[cfg(feature = "zones")]

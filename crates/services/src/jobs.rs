@@ -4,7 +4,7 @@
 //! a step that is done leaves nothing to do, so it may run any number of times.
 
 use crate::live::Heard;
-use crate::{Ctx, Deps, Result, ServiceError, accounts, audit, bookings, files, idempotency, messages};
+use crate::{Ctx, Deps, Result, ServiceError, accounts, audit, bookings, files, idempotency, messages, series};
 use chrono::{DateTime, Duration, Utc};
 use contracts::live::LiveKind;
 use contracts::{BookingId, PracticeId};
@@ -16,6 +16,8 @@ use tokio::sync::{broadcast, watch};
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Done {
     pub ended: u32,
+    /// Sessions that series brought about.
+    pub generated: u32,
     pub erased: u32,
     pub sent: u32,
     pub sealed: u32,
@@ -27,19 +29,22 @@ const BATCH: i64 = 100;
 /// Never-paid requests keep their personal data this long after they closed (product §4).
 const KEEP_HOURS: i64 = 24;
 const ROUND: std::time::Duration = std::time::Duration::from_secs(1);
+/// Series are due at midnight, so a minute is soon enough.
+const GENERATE_EVERY: std::time::Duration = std::time::Duration::from_secs(60);
 /// Nothing depends on when expired links and old keys go.
 const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 /// After a notice, wait this long: what comes together is done together.
 const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 
-/// One round of everything that is due: lapse holds, expire bookings, erase, seal the audit log, send messages. Safe on
-/// several servers at once.
+/// One round of everything that is due: lapse holds, expire bookings, erase, bring about the sessions of series, seal the
+/// audit log, send messages. Safe on several servers at once.
 ///
 /// # Errors
 /// The first error of the round; the rest of the round was done nevertheless.
 pub async fn run_due(ctx: &Ctx) -> Result<Done> {
     let mut first = Ok(());
     let mut done = deadlines(ctx, &mut first).await?;
+    done.generated = kept(&mut first, generate(ctx).await);
     done.sent = kept(&mut first, messages::send_due(ctx).await);
     first.map(|()| done)
 }
@@ -61,6 +66,15 @@ async fn deadlines(ctx: &Ctx, first: &mut Result<()>) -> Result<Done> {
     }
     done.sealed = kept(first, audit::seal_all(ctx).await);
     Ok(done)
+}
+
+/// The sessions of series, seven days ahead.
+async fn generate(ctx: &Ctx) -> Result<u32> {
+    let generated = series::generate_due(ctx).await?;
+    match generated.errors {
+        0 => Ok(generated.created),
+        n => Err(ServiceError::internal(format!("the series of {n} therapists could not be generated"))),
+    }
 }
 
 /// Forgets links, logins, counters and Idempotency-Keys whose time is over; returns how many rows went.
@@ -184,6 +198,7 @@ fn count_of(n: i64) -> u32 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
     Deadlines,
+    Series,
     Messages,
     Forgetting,
 }
@@ -196,6 +211,7 @@ impl Work {
                 let done = deadlines(ctx, &mut first).await?;
                 first.map(|()| done)
             }
+            Self::Series => Ok(Done { generated: generate(ctx).await?, ..Done::default() }),
             Self::Messages => Ok(Done { sent: messages::send_due(ctx).await?, ..Done::default() }),
             Self::Forgetting => {
                 let forgotten = u32::try_from(forget(ctx).await?).unwrap_or(u32::MAX);
@@ -209,12 +225,14 @@ impl Work {
 pub async fn run_forever(deps: Arc<Deps>, stop: watch::Receiver<bool>) {
     tokio::join!(
         rounds(Work::Deadlines, deps.clone(), stop.clone()),
+        rounds(Work::Series, deps.clone(), stop.clone()),
         rounds(Work::Messages, deps.clone(), stop.clone()),
         rounds(Work::Forgetting, deps, stop),
     );
 }
 
-/// About one round a second, sooner when a booking changed and its messages wait; forgetting once an hour.
+/// About one round a second, sooner when a booking changed and its messages wait; series once a minute, forgetting once an
+/// hour.
 async fn rounds(work: Work, deps: Arc<Deps>, mut stop: watch::Receiver<bool>) {
     let mut live = deps.live.subscribe();
     while !*stop.borrow() {
@@ -234,8 +252,10 @@ async fn rounds(work: Work, deps: Arc<Deps>, mut stop: watch::Receiver<bool>) {
 
 /// Resolves when it is time for the next round.
 async fn next_round(work: Work, live: &mut broadcast::Receiver<Heard>) {
-    if work == Work::Forgetting {
-        return tokio::time::sleep(FORGET_EVERY).await;
+    match work {
+        Work::Forgetting => return tokio::time::sleep(FORGET_EVERY).await,
+        Work::Series => return tokio::time::sleep(GENERATE_EVERY).await,
+        Work::Deadlines | Work::Messages => {}
     }
     tokio::select! {
         () = tokio::time::sleep(ROUND) => {}

@@ -20,6 +20,7 @@ pub mod messages;
 pub mod patient_access;
 mod pictures;
 pub mod practice;
+pub mod series;
 pub mod sessions;
 pub mod slots;
 pub mod tokens;

@@ -19,6 +19,7 @@ pub mod patients;
 pub mod practices;
 pub mod proofs;
 pub mod schedule;
+pub mod series;
 pub mod sessions;
 pub mod therapists;
 

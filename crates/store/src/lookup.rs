@@ -4,7 +4,7 @@
 //! without a practice ([`crate::Db::anywhere`]). What is found is then read in a transaction of that practice.
 
 use crate::StoreError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use contracts::accounts::Role;
 use contracts::{BookingId, MemberId, PracticeId, TherapistId, UserId};
 use sqlx::PgConnection;
@@ -187,4 +187,39 @@ pub async fn practices_with_unsealed_audit(connection: &mut PgConnection) -> Res
         .fetch_all(connection)
         .await?;
     Ok(ids.into_iter().map(PracticeId).collect())
+}
+
+/// A therapist with a series that may be due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueTherapist {
+    pub practice: PracticeId,
+    pub therapist: TherapistId,
+    /// IANA name of the therapist's zone.
+    pub time_zone: String,
+    /// The first day on which one of their series is due, on their calendar.
+    pub due_on: NaiveDate,
+}
+
+/// Therapists with a series that is due on this day or before.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn therapists_with_due_series(
+    connection: &mut PgConnection,
+    until: NaiveDate,
+) -> Result<Vec<DueTherapist>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT practice_id AS "practice_id!", therapist_id AS "therapist_id!", time_zone AS "time_zone!", due_on AS "due_on!"
+           FROM lookup.therapists_with_due_series($1) ORDER BY 1, 2"#,
+        until
+    )
+    .fetch_all(connection)
+    .await?;
+    let due = rows.into_iter().map(|row| DueTherapist {
+        practice: PracticeId(row.practice_id),
+        therapist: TherapistId(row.therapist_id),
+        time_zone: row.time_zone,
+        due_on: row.due_on,
+    });
+    Ok(due.collect())
 }

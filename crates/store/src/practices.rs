@@ -87,8 +87,8 @@ pub async fn save_policy(
     changed_one(done.rows_affected())
 }
 
-/// Gives every service of the practice another currency; a price is multiplied and then divided, which moves it to a
-/// currency with another number of decimals.
+/// Gives every service and every open series of the practice another currency; a price is multiplied and then divided,
+/// which moves it to a currency with another number of decimals.
 pub async fn redenominate(
     conn: &mut PgConnection,
     practice: PracticeId,
@@ -110,6 +110,18 @@ pub async fn redenominate(
         "UPDATE therapist_services SET price_minor = round(price_minor::numeric * $2::bigint / $3::bigint)::bigint
          WHERE practice_id = $1 AND price_minor IS NOT NULL",
         practice.0,
+        multiply,
+        divide
+    )
+    .execute(&mut *conn)
+    .await?;
+    // Sessions that exist keep the price they were made with.
+    sqlx::query!(
+        "UPDATE series SET currency = $2, price_minor = round(price_minor::numeric * $3::bigint / $4::bigint)::bigint,
+           version = version + 1
+         WHERE practice_id = $1 AND status IN ('active', 'paused')",
+        practice.0,
+        currency,
         multiply,
         divide
     )

@@ -27,7 +27,7 @@ enum Who {
     May(Action, Resource),
 }
 use Action::{Create, Delete, Read, Update};
-use Resource::{Audit, Availability, Bookings, Members, Messages, Sessions, Therapists};
+use Resource::{Audit, Availability, Bookings, Members, Messages, Series, Sessions, Therapists};
 use Who::{Link, May, Member, Open, Patient};
 
 const NO_LIMITS: &str = "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0\n\
@@ -115,6 +115,26 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("load_dashboard", May(Read, Bookings), ""),
     ("load_booking", May(Read, Bookings), "id={booking}"),
     ("act_on_booking", May(Update, Bookings), "id={booking}&action=approve"),
+    ("load_series_of", May(Read, Series), "patient={patient}"),
+    ("load_series", May(Read, Series), "id={series}"),
+    ("load_series_form", May(Create, Series), "patient={patient}"),
+    (
+        "preview_series",
+        May(Create, Series),
+        "filled[patient]={patient}&filled[offer]={therapist}:{service}&filled[frequency]=weekly&filled[starts]=09:00\
+         &filled[starts_on]=2026-03-16",
+    ),
+    (
+        "save_series",
+        May(Create, Series),
+        "filled[patient]={patient}&filled[offer]={therapist}:{service}&filled[frequency]=weekly&filled[starts]=09:00\
+         &filled[starts_on]=2026-03-16",
+    ),
+    ("pause_series", May(Update, Series), "id={series}"),
+    ("resume_series", May(Update, Series), "id={series}"),
+    ("stop_series", May(Delete, Series), "id={series}"),
+    ("load_skipped", May(Read, Series), ""),
+    ("resolve_skipped", May(Update, Series), "id={series}&date={date}"),
     ("load_availability", May(Read, Availability), "therapist={therapist}"),
     ("add_rule", May(Create, Availability), "therapist={therapist}&weekday=7&starts=09:00&ends=10:00"),
     ("delete_rule", May(Delete, Availability), "therapist={therapist}&id={rule}"),

@@ -6,6 +6,7 @@ use contracts::availability::{AddException, AddRule, BookingsInTheWay, Exception
 use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
 use contracts::messages::MessageStatus;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
+use contracts::series::{AskPreview, ChangeSeries, Resolve};
 use contracts::sessions::{BulkAction, CancelSession, MoveSession, RecordPayment, SessionFilter, SessionStep};
 use contracts::{ErrorCode, FieldProblem, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
@@ -35,6 +36,8 @@ async fn picture(app: &TestApp, practice: &Practice) -> String {
         "notes",
         "messages",
         "files",
+        "series",
+        "series_occurrences",
     ] {
         let sql = format!(
             "SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)::text), '[]')::text FROM {table} t WHERE practice_id = $1"
@@ -59,7 +62,7 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     let records = Records::of(app, mine).await;
     let before = picture(app, mine).await;
     let not_found = ErrorCode::NotFound;
-    use services::{accounts, availability, bookings, files, messages, practice};
+    use services::{accounts, availability, bookings, files, messages, practice, series};
 
     assert_eq!(code(bookings::get(stranger, records.booking).await), not_found);
     for action in [
@@ -131,6 +134,26 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     assert_eq!(code(accounts::revoke_invitation(stranger, records.invitation.into()).await), not_found);
     assert_eq!(code(accounts::switch_practice(stranger, mine.id).await), not_found);
 
+    assert_eq!(code(series::list(stranger, records.patient).await), not_found);
+    assert_eq!(code(series::form(stranger, records.patient).await), not_found);
+    assert_eq!(code(series::get(stranger, records.series).await), not_found);
+    let every_week = crate::series::weekly(mine, records.patient, "2026-03-16", "09:00");
+    assert_eq!(code(series::preview(stranger, AskPreview::Create(every_week.clone())).await), not_found);
+    let terms = every_week.terms.clone();
+    assert_eq!(code(series::create(stranger, every_week).await), not_found);
+    let change = ChangeSeries { version: 1, starts_on: None, terms, also_unpaid: true };
+    let asked = AskPreview::Change { id: records.series, to: change.clone() };
+    assert_eq!(code(series::preview(stranger, asked).await), not_found);
+    assert_eq!(code(series::change(stranger, records.series, change).await), not_found);
+    assert_eq!(code(series::pause(stranger, records.series).await), not_found);
+    assert_eq!(code(series::resume(stranger, records.series).await), not_found);
+    assert_eq!(code(series::stop(stranger, records.series).await), not_found);
+    let date = crate::series::day(crate::records::SKIPPED);
+    for how in [Resolve::Dismiss, Resolve::Book { starts_at: None }] {
+        assert_eq!(code(series::resolve(stranger, records.series, date, how).await), not_found);
+    }
+    let skipped = series::skipped(stranger).await.unwrap();
+    assert!(skipped.iter().all(|one| one.series_id != records.series));
     try_sessions(stranger, mine, &records).await;
 
     let therapists = practice::therapists(stranger).await.unwrap();
@@ -335,6 +358,7 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "jobs::forget",
             "jobs::run_due",
             "messages::send_due",
+            "series::generate_due",
         ],
     ),
 ];

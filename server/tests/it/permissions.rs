@@ -42,6 +42,18 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
     let moved = || Some(json!({ "starts": "2026-03-17T11:00:00" }));
     let cash = || Some(json!({ "method": "cash" }));
     let policy = || Some(serde_json::to_value(contracts::practice::BookingPolicy::default()).unwrap_or_default());
+    let series = || {
+        json!({ "patient_id": practice.owner.user_id, "therapist_id": therapist, "service_id": practice.service,
+                "starts_on": "2026-03-16", "frequency": "weekly", "starts": "09:00" })
+    };
+    let create_series = || Some(series());
+    let preview_series = || {
+        let mut asked = series();
+        asked["what"] = json!("create");
+        Some(asked)
+    };
+    let change_series =
+        || Some(json!({ "version": 1, "service_id": practice.service, "frequency": "weekly", "starts": "09:00" }));
     vec![
         endpoint("GET", "/api/v1/public/therapists/{slug}", Public, None),
         endpoint("GET", "/api/v1/public/availability", Public, None),
@@ -173,6 +185,20 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         ),
         endpoint("POST", "/api/v1/bookings/{booking}/late-credit", May(Action::Update, Resource::Payments), None),
         endpoint("POST", "/api/v1/bookings/{booking}/late-refund", May(Action::Update, Resource::Payments), None),
+        endpoint("GET", "/api/v1/recurring/{patient}", May(Action::Read, Resource::Series), None),
+        endpoint("POST", "/api/v1/recurring", May(Action::Create, Resource::Series), create_series()),
+        endpoint("POST", "/api/v1/recurring/preview", May(Action::Create, Resource::Series), preview_series()),
+        endpoint("PUT", "/api/v1/recurring/{series}", May(Action::Update, Resource::Series), change_series()),
+        endpoint("DELETE", "/api/v1/recurring/{series}", May(Action::Delete, Resource::Series), None),
+        endpoint("POST", "/api/v1/recurring/{series}/pause", May(Action::Update, Resource::Series), None),
+        endpoint("POST", "/api/v1/recurring/{series}/resume", May(Action::Update, Resource::Series), None),
+        endpoint("GET", "/api/v1/recurring/skipped", May(Action::Read, Resource::Series), None),
+        endpoint(
+            "POST",
+            "/api/v1/recurring/{series}/occurrences/{date}/resolve",
+            May(Action::Update, Resource::Series),
+            Some(json!({ "how": "dismiss" })),
+        ),
         endpoint("GET", "/api/v1/sessions", May(Action::Read, Resource::Sessions), None),
         endpoint(
             "POST",
@@ -261,6 +287,8 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         ("{message}", &records.message.to_string()),
         ("{invitation}", &records.invitation.to_string()),
         ("{patient}", &records.patient.to_string()),
+        ("{series}", &records.series.to_string()),
+        ("{date}", crate::records::SKIPPED),
         ("{session}", &records.session.to_string()),
     ] {
         path = path.replace(name, value);

@@ -6,7 +6,7 @@ use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::{PracticeAction, SubmitProof};
 use contracts::practice::PaymentMethod;
 use contracts::sessions::NewSession;
-use contracts::{BookingId, PatientId, SessionId};
+use contracts::{BookingId, PatientId, SeriesId, SessionId};
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub struct Records {
     pub message: Uuid,
     pub invitation: Uuid,
     pub patient: PatientId,
+    /// Every Sunday, when nobody works: its first date, [`SKIPPED`], waits for a decision.
+    pub series: SeriesId,
     /// Placed by the practice, scheduled.
     pub session: SessionId,
 }
@@ -51,6 +53,9 @@ pub async fn john_of(app: &TestApp, practice: &Practice) -> PatientId {
         .unwrap();
     id.into()
 }
+
+/// The date of the series that was skipped.
+pub const SKIPPED: &str = "2026-03-08";
 
 impl Records {
     pub async fn of(app: &TestApp, practice: &Practice) -> Self {
@@ -83,8 +88,15 @@ impl Records {
         .fetch_one(&app.owner)
         .await
         .unwrap();
-        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation, patient, session }
+        let series = sundays(app, practice, patient).await;
+        let (booking, token) = (booking.id, booking.token);
+        Self { booking, token, rule, exception, file, message, invitation, patient, series, session }
     }
+}
+
+async fn sundays(app: &TestApp, practice: &Practice, patient: PatientId) -> SeriesId {
+    let cmd = crate::series::weekly(practice, patient, SKIPPED, "10:00");
+    services::series::create(&practice.ctx(app), cmd).await.unwrap().id
 }
 
 async fn paid_with_receipt(app: &TestApp, practice: &Practice) {

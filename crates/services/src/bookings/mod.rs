@@ -23,8 +23,9 @@ pub use practice::{act, counts, dashboard, get, list};
 pub use proof::{awaits_proof, submit_proof};
 pub use public::{calendar_file, cancel_by_patient, move_by_patient, save_details, send_request, times_to_move, view};
 
+pub(crate) use held::REFERENCE_TRIES;
 pub(crate) use practice::cancel_in;
-pub(crate) use steps::expire;
+pub(crate) use steps::{expire, video_link};
 
 use crate::{Ctx, Result, ServiceError, tokens};
 use contracts::booking::BookingView;

@@ -60,6 +60,8 @@ templates! {
     ProofToVerify = "proof_to_verify",
     /// To the therapist.
     CancelledByPatient = "cancelled_by_patient",
+    /// To the therapist: the end date of a series has passed (004 BR-RS-006).
+    SeriesCompleted = "series_completed",
     /// To the therapist.
     MovedByPatient = "moved_by_patient",
     ConfirmEmail = "confirm_email",

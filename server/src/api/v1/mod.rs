@@ -8,6 +8,7 @@ pub mod messages;
 pub mod my;
 pub mod practice;
 pub mod public;
+pub mod recurring;
 pub mod sessions;
 pub mod upload;
 
