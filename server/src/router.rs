@@ -1,6 +1,7 @@
 //! All routes and what surrounds them.
 
 use crate::api::v1::bookings::{file, receipt};
+use crate::api::v1::patients;
 use crate::api::v1::public::calendar;
 use crate::middleware::errors::Fail;
 use crate::middleware::headers::PageNonce;
@@ -49,6 +50,9 @@ pub fn router(state: AppState) -> Router {
         .route("/sitemap.xml", get(sitemap))
         .route("/{slug}/photo", get(photo))
         .route("/app/receipts/{id}", get(receipt))
+        .route("/app/patients/export.csv", get(patients::list_file))
+        .route("/app/patients/{id}/sessions.csv", get(patients::export_sessions))
+        .route("/app/patients/{id}/record.json", get(patients::export_record))
         .route("/b/{token}/calendar.ics", get(calendar))
         .route("/live", get(live::practice_events))
         .route("/live/my", get(live::patient_events))

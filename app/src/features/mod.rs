@@ -20,6 +20,8 @@ pub mod members;
 #[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod outbox;
 #[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod patients;
+#[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod series;
 #[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod sessions;

@@ -73,4 +73,21 @@ contracts::texts! {
     THERAPIST_ADDED = "Therapist profile added", "Perfil de terapeuta agregado";
     THERAPIST_PHOTO_SET = "Photo changed", "Foto cambiada";
     THERAPIST_PROFILE_SAVED = "Profile saved", "Perfil guardado";
+    PATIENT_CREATED = "Patient added", "Paciente agregado";
+    PATIENT_UPDATED = "Patient's record changed", "Registro de paciente cambiado";
+    PATIENT_PREFERENCES_SAVED = "Patient's preferences changed", "Preferencias de paciente cambiadas";
+    PATIENT_THERAPIST_ASSIGNED = "Therapist assigned to a patient", "Terapeuta asignado a un paciente";
+    PATIENT_THERAPIST_UNASSIGNED = "Therapist taken off a patient", "Terapeuta quitado de un paciente";
+    PATIENT_NOTE_ADDED = "Note on a patient added", "Nota de paciente agregada";
+    PATIENT_NOTE_CHANGED = "Note on a patient changed", "Nota de paciente cambiada";
+    PATIENT_NOTE_DELETED = "Note on a patient deleted", "Nota de paciente eliminada";
+    PATIENT_ARCHIVED = "Patient archived", "Paciente archivado";
+    PATIENT_UNARCHIVED = "Patient taken out of the archive", "Paciente sacado del archivo";
+    PATIENT_DELETED = "Patient deleted", "Paciente eliminado";
+    PATIENT_RESTORED = "Deletion of a patient undone", "Eliminación de paciente deshecha";
+    PATIENT_MERGED = "Records of a patient merged", "Registros de paciente unidos";
+    PATIENT_ERASED = "Personal data of a patient erased", "Datos personales de un paciente borrados";
+    PATIENT_EXPORTED = "Patient's whole record exported", "Registro completo de paciente exportado";
+    PATIENT_LIST_EXPORTED = "List of patients exported", "Lista de pacientes exportada";
+    PATIENT_IMPORTED = "Patients imported", "Pacientes importados";
 }

@@ -12,6 +12,7 @@ pub mod home;
 pub mod members;
 pub mod outbox;
 pub mod patient;
+pub mod patients;
 pub mod practice;
 pub mod series;
 pub mod sessions;
@@ -23,6 +24,7 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("common", common::ALL),
     ("errors", errors::ALL),
     ("patient", patient::ALL),
+    ("patients", patients::ALL),
     ("home", home::ALL),
     ("booking", booking::ALL),
     ("account", account::ALL),

@@ -6,6 +6,7 @@ contracts::texts! {
     DIARY = "Diary", "Agenda";
     SESSIONS = "Sessions", "Sesiones";
     AVAILABILITY = "Availability", "Disponibilidad";
+    PATIENTS = "Patients", "Pacientes";
     MESSAGES = "Messages", "Mensajes";
     SETTINGS = "Settings", "Ajustes";
     MEMBERS = "Members", "Miembros";

@@ -58,6 +58,10 @@ ids! {
     PaymentId,
     GuardianId,
     NoteId,
+    /// A word of the practice's own for some of its patients.
+    TagId,
+    /// A file of patients that is being looked at.
+    ImportId,
     /// A rule for recurring sessions.
     SeriesId,
 }

@@ -15,6 +15,7 @@ pub mod lists;
 pub mod live;
 pub mod messages;
 pub mod money;
+pub mod patients;
 pub mod practice;
 pub mod series;
 pub mod sessions;

@@ -36,3 +36,17 @@ pub const BUFFER_MAX: i32 = 120;
 pub const UPLOAD_MAX: u64 = 10 * 1024 * 1024;
 pub const PAGE_DEFAULT: u32 = 25;
 pub const PAGE_MAX: u32 = 100;
+/// Bytes of a file of patients to import.
+pub const IMPORT_MAX: u64 = 1024 * 1024;
+/// Rows of such a file.
+pub const IMPORT_ROWS_MAX: u32 = 5_000;
+pub const TAG_MAX: u32 = 40;
+pub const TAGS_MAX: u32 = 20;
+pub const GUARDIANS_MAX: u32 = 6;
+pub const NOTE_MAX: u32 = 4_000;
+pub const ACCOMMODATIONS_MAX: u32 = 1_000;
+/// Occupation, city and the like.
+pub const SHORT_TEXT_MAX: u32 = 120;
+pub const GENDER_MAX: u32 = 60;
+pub const RELATIONSHIP_MAX: u32 = 60;
+pub const ADDRESS_MAX: u32 = 400;

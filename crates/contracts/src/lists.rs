@@ -62,6 +62,34 @@ sorts! {
         At = "at",
     }
 
+    /// By name unless told otherwise. Who has no session stands behind all others, with a dash before them.
+    PatientSort {
+        #[default]
+        Name = "name",
+        NameDown = "-name",
+        /// Longest ago first.
+        LastSession = "last_session",
+        LastSessionDown = "-last_session",
+        NextSession = "next_session",
+        NextSessionDown = "-next_session",
+        CreatedAt = "created_at",
+        CreatedAtDown = "-created_at",
+    }
+
+    /// `-starts_at` by default: the latest first.
+    PatientSessionSort {
+        #[default]
+        StartsAtDown = "-starts_at",
+        StartsAt = "starts_at",
+    }
+
+    /// `-created_at` by default: the newest first.
+    NoteSort {
+        #[default]
+        CreatedAtDown = "-created_at",
+        CreatedAt = "created_at",
+    }
+
     /// Active members first, by name, unless a name is given.
     MemberSort {
         #[default]

@@ -6,6 +6,7 @@
 pub mod booking;
 pub mod dates;
 pub mod password;
+pub mod patients;
 pub mod permissions;
 pub mod recurrence;
 pub mod reference;

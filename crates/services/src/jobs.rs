@@ -4,7 +4,8 @@
 //! a step that is done leaves nothing to do, so it may run any number of times.
 
 use crate::live::Heard;
-use crate::{Ctx, Deps, Result, ServiceError, accounts, audit, bookings, files, idempotency, messages, series};
+use crate::{Ctx, Deps, Result, ServiceError};
+use crate::{accounts, audit, bookings, files, idempotency, messages, patients as records, series};
 use chrono::{DateTime, Duration, Utc};
 use contracts::live::LiveKind;
 use contracts::{BookingId, PracticeId};
@@ -22,6 +23,7 @@ pub struct Done {
     pub sent: u32,
     pub sealed: u32,
     pub forgotten: u32,
+    pub archived: u32,
 }
 
 /// Bookings that are looked up at once; each then ends or is erased in a transaction of its own.
@@ -77,14 +79,23 @@ async fn generate(ctx: &Ctx) -> Result<u32> {
     }
 }
 
-/// Forgets links, logins, counters and Idempotency-Keys whose time is over; returns how many rows went.
+/// Forgets links, logins, counters, Idempotency-Keys and files nobody imported, whose time is over; returns how many rows went.
 ///
 /// # Errors
 /// The first error; the rest was forgotten nevertheless.
 pub async fn forget(ctx: &Ctx) -> Result<u64> {
     let expired = accounts::forget_expired(ctx).await;
     let old = idempotency::forget_old(ctx).await;
-    Ok(expired? + old?)
+    let imports = records::forget_old_imports(ctx).await;
+    Ok(expired? + old? + imports?)
+}
+
+/// Puts patients into the archive of whom nothing was heard for two years (BR-PP-005); returns how many.
+///
+/// # Errors
+/// The first error; the rest comes with the next round.
+pub async fn archive(ctx: &Ctx) -> Result<u64> {
+    records::archive_dormant(ctx).await
 }
 
 /// The number, or nothing and the first error kept.
@@ -214,8 +225,11 @@ impl Work {
             Self::Series => Ok(Done { generated: generate(ctx).await?, ..Done::default() }),
             Self::Messages => Ok(Done { sent: messages::send_due(ctx).await?, ..Done::default() }),
             Self::Forgetting => {
-                let forgotten = u32::try_from(forget(ctx).await?).unwrap_or(u32::MAX);
-                Ok(Done { forgotten, ..Done::default() })
+                let mut first = Ok(());
+                let number = |done: Result<u64>| done.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+                let forgotten = kept(&mut first, number(forget(ctx).await));
+                let archived = kept(&mut first, number(archive(ctx).await));
+                first.map(|()| Done { forgotten, archived, ..Done::default() })
             }
         }
     }

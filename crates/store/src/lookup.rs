@@ -223,3 +223,31 @@ pub async fn therapists_with_due_series(
     });
     Ok(due.collect())
 }
+
+/// Practices with patients of whom nothing was heard since then.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practices_with_dormant_patients(
+    connection: &mut PgConnection,
+    since: DateTime<Utc>,
+) -> Result<Vec<PracticeId>, StoreError> {
+    let ids = sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.practices_with_dormant_patients($1) AS id"#, since)
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(PracticeId).collect())
+}
+
+/// Practices with files of patients that were uploaded by then and never imported.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practices_with_old_imports(
+    connection: &mut PgConnection,
+    before: DateTime<Utc>,
+) -> Result<Vec<PracticeId>, StoreError> {
+    let ids = sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.practices_with_old_imports($1) AS id"#, before)
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(PracticeId).collect())
+}

@@ -1,5 +1,23 @@
 //! Patients of a practice, recognised by phone first and e-mail second (004 BR-BK-005).
 
+mod closing;
+mod duplicates;
+mod history;
+mod importing;
+mod list;
+mod merging;
+mod notes;
+mod record;
+
+pub use closing::*;
+pub use duplicates::*;
+pub use history::*;
+pub use importing::*;
+pub use list::*;
+pub use merging::*;
+pub use notes::*;
+pub use record::*;
+
 use crate::StoreError;
 use chrono::{DateTime, Utc};
 use contracts::{Lang, PatientId, PracticeId};
@@ -33,8 +51,8 @@ pub async fn find_or_create(
         return Ok(id);
     }
     let inserted = sqlx::query_scalar!(
-        "INSERT INTO patients (practice_id, id, name, phone, email, language, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id",
+        "INSERT INTO patients (practice_id, id, name, phone, email, language, created_at, active_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING RETURNING id",
         practice.0,
         new.id.0,
         new.name,
@@ -78,7 +96,8 @@ async fn find(
     Ok(by_email.map(PatientId))
 }
 
-/// Deletes those of these patients to whom nothing leads any more: they existed for requests that are erased.
+/// Deletes those of these patients to whom nothing leads any more: they existed for requests that are erased. Whom a
+/// member entered or edited stays.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -96,16 +115,61 @@ pub async fn delete_orphans(
     )
     .fetch_all(&mut *connection)
     .await?;
-    let done = sqlx::query!(
-        "DELETE FROM patients p WHERE p.practice_id = $1 AND p.id = ANY($2)
+    let orphans = sqlx::query_scalar!(
+        "SELECT id FROM patients p WHERE p.practice_id = $1 AND p.id = ANY($2) AND NOT p.by_staff
            AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.practice_id = $1 AND b.patient_id = p.id)
-           AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.practice_id = $1 AND s.patient_id = p.id)",
+           AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.practice_id = $1 AND s.patient_id = p.id)
+           AND NOT EXISTS (SELECT 1 FROM series s WHERE s.practice_id = $1 AND s.patient_id = p.id)
+           AND NOT EXISTS (SELECT 1 FROM patients m WHERE m.practice_id = $1 AND m.merged_into = p.id)",
         practice.0,
         &ids
     )
-    .execute(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    clear_around(connection, practice, &orphans).await?;
+    let done = sqlx::query!("DELETE FROM patients WHERE practice_id = $1 AND id = ANY($2)", practice.0, &orphans)
+        .execute(connection)
+        .await?;
     Ok(done.rows_affected())
+}
+
+/// What hangs on patients and on nothing else: guardians, notes, tags, who sees them.
+async fn clear_around(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    patients: &[Uuid],
+) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM guardians WHERE practice_id = $1 AND patient_id = ANY($2)", practice.0, patients)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!("DELETE FROM notes WHERE practice_id = $1 AND patient_id = ANY($2)", practice.0, patients)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!("DELETE FROM patient_tags WHERE practice_id = $1 AND patient_id = ANY($2)", practice.0, patients)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!("DELETE FROM patient_therapists WHERE practice_id = $1 AND patient_id = ANY($2)", practice.0, patients)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn unreadable(column: &'static str) -> StoreError {
+    StoreError::Unreadable(column)
+}
+
+/// What the triggers keep of a patient's sessions, and when the next one begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub attended: i32,
+    pub cancelled: i32,
+    pub no_show: i32,
+    pub attendance_percent: Option<i32>,
+    pub first_session_at: Option<DateTime<Utc>>,
+    pub last_session_at: Option<DateTime<Utc>>,
+    pub next_session_at: Option<DateTime<Utc>>,
+    pub revenue_minor: i64,
+    pub owed_minor: i64,
 }
 
 /// How to reach a patient, and in which language.

@@ -29,6 +29,7 @@ fn show(document: &Value, kind: &str, content: &mut Content) {
     let schema = serde_json::to_value(&content.schema).unwrap_or_default();
     content.example = Some(match kind {
         "application/json" | "multipart/form-data" => example(document, "", &schema, 0),
+        "text/csv" => json!("Name,Phone\r\nAmina Otieno,'+254700000001\r\n"),
         "text/calendar" => json!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n…\r\nEND:VCALENDAR\r\n"),
         _ => json!("(bytes)"),
     });

@@ -27,7 +27,7 @@ enum Who {
     May(Action, Resource),
 }
 use Action::{Create, Delete, Read, Update};
-use Resource::{Audit, Availability, Bookings, Members, Messages, Series, Sessions, Therapists};
+use Resource::{Audit, Availability, Bookings, Members, Messages, Patients, Series, Sessions, Therapists};
 use Who::{Link, May, Member, Open, Patient};
 
 const NO_LIMITS: &str = "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0\n\
@@ -81,6 +81,31 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ),
     ("service_terms", May(Read, Resource::Services), "service={service}"),
     ("save_service_terms", May(Update, Resource::Services), "service={service}&therapist={therapist}&duration_min=50"),
+    ("load_patients", May(Read, Patients), "query[state]=active"),
+    ("search_patients", May(Read, Patients), "q=ana"),
+    ("search_notes", May(Read, Patients), "id={patient}&q=bus"),
+    ("load_patient", May(Read, Patients), "id={patient}"),
+    ("new_patient_choices", May(Create, Patients), ""),
+    ("load_patient_overview", May(Read, Patients), "id={patient}"),
+    ("look_for_duplicates", May(Update, Patients), "name=Ana+Moss"),
+    ("load_history", May(Read, Patients), "id={patient}&query[status]="),
+    ("load_notes", May(Read, Patients), "id={patient}"),
+    ("load_patient_messages", May(Read, Messages), "id={patient}"),
+    ("create_patient", May(Create, Patients), "patient[name]=Ana+Moss&patient[phone]=%2B254700000198"),
+    ("update_patient", May(Update, Patients), "id={patient}&patient[name]=Ana+Moss&patient[phone]=%2B254700000198"),
+    ("save_patient_preferences", May(Update, Patients), "id={patient}&language=en&weekdays[0]=1"),
+    ("save_patient_note", May(Update, Patients), "id={patient}&note={note}&kind=general&body=Comes+by+bus"),
+    ("pin_patient_note", May(Update, Patients), "id={patient}&note={note}&pinned=true"),
+    ("delete_patient_note", May(Update, Patients), "id={patient}&note={note}"),
+    ("set_patient_therapist", May(Create, Patients), "id={patient}&therapist={therapist}&assigned=true"),
+    ("archive_patient", May(Update, Patients), "id={patient}&archived=true"),
+    ("delete_patient", May(Delete, Patients), "id={patient}"),
+    ("restore_patient", May(Delete, Patients), "id={patient}"),
+    ("erase_patient", May(Delete, Patients), "id={patient}"),
+    ("merge_patients", May(Delete, Patients), "into={patient}&from={patient}"),
+    ("upload_patients", May(Delete, Patients), "x=1"),
+    ("load_import", May(Delete, Patients), "file={import}"),
+    ("run_import", May(Delete, Patients), "file={import}"),
     ("load_members", May(Read, Members), ""),
     ("invite_member", May(Create, Members), "email=new@example.com&role=viewer"),
     ("revoke_invitation", May(Delete, Members), "id={invitation}"),
@@ -153,7 +178,7 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
 /// Calls a server function as its page's script does.
 async fn call(router: &Router, name: &str, bearer: Option<&str>, form: &str) -> Answer {
     let mut asked = request("POST", &format!("/api/fn/{name}"), bearer, None);
-    let with_file = matches!(name, "send_payment_proof" | "upload_photo");
+    let with_file = matches!(name, "send_payment_proof" | "upload_photo" | "upload_patients");
     let (kind, body) = if with_file { multipart(name, form) } else { (FORM, form.to_owned()) };
     asked.headers_mut().insert(header::CONTENT_TYPE, kind.parse().unwrap());
     *asked.body_mut() = Body::from(body);

@@ -65,6 +65,10 @@ pub fn request(method: &str, path: &str, bearer: Option<&str>, body: Option<&Val
             "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\u{89}PNG\r\n--x--\r\n";
         return builder.header(header::CONTENT_TYPE, "multipart/form-data; boundary=x").body(Body::from(form)).unwrap();
     }
+    if method == "POST" && path.ends_with("/patients/import") {
+        let form = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nName,Phone\nAna Moss,+254700000199\r\n--x--\r\n";
+        return builder.header(header::CONTENT_TYPE, "multipart/form-data; boundary=x").body(Body::from(form)).unwrap();
+    }
     match body {
         Some(body) => {
             builder.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())).unwrap()

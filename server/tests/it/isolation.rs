@@ -4,11 +4,13 @@ use crate::records::Records;
 use contracts::accounts::Role;
 use contracts::availability::{AddException, AddRule, BookingsInTheWay, ExceptionKind, SaveBuffers};
 use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
+use contracts::lists::PageOf;
 use contracts::messages::MessageStatus;
+use contracts::patients::*;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
 use contracts::series::{AskPreview, ChangeSeries, Resolve};
 use contracts::sessions::{BulkAction, CancelSession, MoveSession, RecordPayment, SessionFilter, SessionStep};
-use contracts::{ErrorCode, FieldProblem, TherapistId};
+use contracts::{ErrorCode, FieldProblem, NoteId, PatientId, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -31,6 +33,13 @@ async fn picture(app: &TestApp, practice: &Practice) -> String {
         "occupancies",
         "sessions",
         "patients",
+        "guardians",
+        "patient_therapists",
+        "patient_tags",
+        "tags",
+        "notes",
+        "patient_imports",
+        "payments",
         "payment_proofs",
         "payments",
         "notes",
@@ -155,6 +164,7 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     let skipped = series::skipped(stranger).await.unwrap();
     assert!(skipped.iter().all(|one| one.series_id != records.series));
     try_sessions(stranger, mine, &records).await;
+    strange_patients(stranger, &records, mine).await;
 
     let therapists = practice::therapists(stranger).await.unwrap();
     assert!(therapists.iter().all(|therapist| therapist.id != mine.therapist));
@@ -203,6 +213,46 @@ async fn try_sessions(stranger: &Ctx, mine: &Practice, records: &Records) {
 
 fn day(day: u32) -> chrono::NaiveDate {
     chrono::NaiveDate::from_ymd_opt(2026, 3, day).unwrap()
+}
+
+async fn strange_patients(stranger: &Ctx, records: &Records, mine: &Practice) {
+    use services::patients;
+    let (not_found, id, note) = (ErrorCode::NotFound, records.patient, NoteId(records.note));
+    let ana = SavePatient { name: "Ana Moss".into(), phone: "+254700000197".into(), ..SavePatient::default() };
+    assert_eq!(code(patients::get(stranger, id).await), not_found);
+    assert_eq!(code(patients::update(stranger, id, ana.clone()).await), not_found);
+    assert_eq!(code(patients::create(stranger, ana, vec![mine.therapist]).await), not_found);
+    assert_eq!(code(patients::overview(stranger, id).await), not_found);
+    assert_eq!(code(patients::sessions(stranger, id, HistoryFilter::default()).await), not_found);
+    assert_eq!(code(patients::sessions_file(stranger, id, HistoryFilter::default()).await), not_found);
+    assert_eq!(code(patients::messages(stranger, id, PageOf::after(None)).await), not_found);
+    assert_eq!(code(patients::notes(stranger, id, NoteFilter::default()).await), not_found);
+    let typed = SaveNote { body: "x".into(), ..SaveNote::default() };
+    assert_eq!(code(patients::add_note(stranger, id, typed.clone()).await), not_found);
+    assert_eq!(code(patients::save_note(stranger, id, note, typed).await), not_found);
+    assert_eq!(code(patients::pin_note(stranger, id, note, true).await), not_found);
+    assert_eq!(code(patients::delete_note(stranger, id, note).await), not_found);
+    assert_eq!(code(patients::save_preferences(stranger, id, SavePreferences::default()).await), not_found);
+    assert_eq!(code(patients::assign(stranger, id, mine.therapist).await), not_found);
+    assert_eq!(code(patients::unassign(stranger, id, mine.therapist).await), not_found);
+    assert_eq!(code(patients::archive(stranger, id, true).await), not_found);
+    assert_eq!(code(patients::delete(stranger, id).await), not_found);
+    assert_eq!(code(patients::restore(stranger, id).await), not_found);
+    assert_eq!(code(patients::erase(stranger, id).await), not_found);
+    assert_eq!(code(patients::export_record(stranger, id).await), not_found);
+    assert_eq!(code(patients::merge(stranger, id, PatientId(uuid::Uuid::nil())).await), not_found);
+    assert_eq!(code(patients::preview_import(stranger, records.import.into()).await), not_found);
+    assert_eq!(code(patients::run_import(stranger, records.import.into()).await), not_found);
+    for q in [None, Some("john"), Some("+254700000111"), Some("o"), Some("do")] {
+        let filter = PatientFilter { q: q.map(ToOwned::to_owned), ..PatientFilter::default() };
+        assert!(patients::list(stranger, filter.clone()).await.unwrap().items.is_empty(), "{q:?}");
+        assert!(!patients::export_list(stranger, filter).await.unwrap().contains("John"), "{q:?}");
+    }
+    let other = PatientFilter { therapist_id: Some(mine.therapist), ..PatientFilter::default() };
+    assert!(patients::list(stranger, other).await.unwrap().items.is_empty());
+    assert!(patients::tags(stranger).await.unwrap().is_empty());
+    let like = FindDuplicates { name: "John Doe".into(), email: "john@example.com".into(), ..FindDuplicates::default() };
+    assert!(patients::duplicates(stranger, like).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -340,6 +390,9 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "audit::verify",
             "audit::verify_new",
             "messages::page",
+            "patients::import_rows",
+            "patients::keep_import",
+            "patients::zone",
             "practice::save_instructions",
             "practice::save_settings",
             "practice::settings",
@@ -355,10 +408,13 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "idempotency::begin",
             "idempotency::finish",
             "idempotency::forget_old",
+            "jobs::archive",
             "jobs::forget",
             "jobs::run_due",
             "messages::send_due",
             "series::generate_due",
+            "patients::archive_dormant",
+            "patients::forget_old_imports",
         ],
     ),
 ];

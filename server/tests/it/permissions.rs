@@ -41,6 +41,8 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         || Some(json!({ "service": { "name": "Couples", "duration_min": 50, "price": "10" }, "therapists": [] }));
     let moved = || Some(json!({ "starts": "2026-03-17T11:00:00" }));
     let cash = || Some(json!({ "method": "cash" }));
+    let patient = || Some(json!({ "name": "Ana Moss", "phone": "+254700000199" }));
+    let note = || Some(json!({ "body": "Comes by bus" }));
     let policy = || Some(serde_json::to_value(contracts::practice::BookingPolicy::default()).unwrap_or_default());
     let series = || {
         json!({ "patient_id": practice.owner.user_id, "therapist_id": therapist, "service_id": practice.service,
@@ -237,6 +239,67 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("POST", "/api/v1/messages/{message}/resend", May(Action::Update, Resource::Messages), None),
         endpoint("GET", "/api/v1/audit", May(Action::Read, Resource::Audit), None),
         endpoint("GET", "/api/v1/audit/verify", May(Action::Read, Resource::Audit), None),
+        endpoint("GET", "/api/v1/patients", May(Action::Read, Resource::Patients), None),
+        endpoint("POST", "/api/v1/patients", May(Action::Create, Resource::Patients), patient()),
+        endpoint("GET", "/api/v1/patients/tags", May(Action::Read, Resource::Patients), None),
+        endpoint(
+            "POST",
+            "/api/v1/patients/duplicates",
+            May(Action::Update, Resource::Patients),
+            Some(json!({ "name": "Ana Moss" })),
+        ),
+        endpoint("POST", "/api/v1/patients/import", May(Action::Delete, Resource::Patients), None),
+        endpoint("GET", "/api/v1/patients/export", May(Action::Delete, Resource::Patients), None),
+        endpoint("GET", "/api/v1/patients/{patient}", May(Action::Read, Resource::Patients), None),
+        endpoint("PUT", "/api/v1/patients/{patient}", May(Action::Update, Resource::Patients), patient()),
+        endpoint("DELETE", "/api/v1/patients/{patient}", May(Action::Delete, Resource::Patients), None),
+        endpoint("POST", "/api/v1/patients/{patient}/restore", May(Action::Delete, Resource::Patients), None),
+        endpoint(
+            "PUT",
+            "/api/v1/patients/{patient}/archived",
+            May(Action::Update, Resource::Patients),
+            Some(json!({ "archived": true })),
+        ),
+        endpoint(
+            "POST",
+            "/api/v1/patients/{patient}/merge",
+            May(Action::Delete, Resource::Patients),
+            Some(json!({ "from": "0199f0c4-1f3a-7c55-9a3e-6d1f5e0c7a03" })),
+        ),
+        endpoint("POST", "/api/v1/patients/{patient}/erase", May(Action::Delete, Resource::Patients), None),
+        endpoint("GET", "/api/v1/patients/{patient}/export", May(Action::Delete, Resource::Patients), None),
+        endpoint("GET", "/api/v1/patients/{patient}/overview", May(Action::Read, Resource::Patients), None),
+        endpoint("GET", "/api/v1/patients/{patient}/sessions", May(Action::Read, Resource::Patients), None),
+        endpoint("GET", "/api/v1/patients/{patient}/sessions/export", May(Action::Read, Resource::Patients), None),
+        endpoint("GET", "/api/v1/patients/{patient}/messages", May(Action::Read, Resource::Messages), None),
+        endpoint("GET", "/api/v1/patients/{patient}/notes", May(Action::Read, Resource::Patients), None),
+        endpoint("POST", "/api/v1/patients/{patient}/notes", May(Action::Update, Resource::Patients), note()),
+        endpoint("PUT", "/api/v1/patients/{patient}/notes/{note}", May(Action::Update, Resource::Patients), note()),
+        endpoint("DELETE", "/api/v1/patients/{patient}/notes/{note}", May(Action::Update, Resource::Patients), None),
+        endpoint(
+            "PUT",
+            "/api/v1/patients/{patient}/notes/{note}/pinned",
+            May(Action::Update, Resource::Patients),
+            Some(json!({ "pinned": true })),
+        ),
+        endpoint(
+            "PUT",
+            "/api/v1/patients/{patient}/preferences",
+            May(Action::Update, Resource::Patients),
+            Some(json!({ "language": "en" })),
+        ),
+        endpoint(
+            "PUT",
+            "/api/v1/patients/{patient}/therapists/{therapist}",
+            May(Action::Create, Resource::Patients),
+            None,
+        ),
+        endpoint(
+            "DELETE",
+            "/api/v1/patients/{patient}/therapists/{therapist}",
+            May(Action::Create, Resource::Patients),
+            None,
+        ),
         endpoint("GET", "/api/v1/members", May(Action::Read, Resource::Members), None),
         endpoint(
             "PUT",
@@ -290,6 +353,8 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         ("{series}", &records.series.to_string()),
         ("{date}", crate::records::SKIPPED),
         ("{session}", &records.session.to_string()),
+        ("{note}", &records.note.to_string()),
+        ("{import}", &records.import.to_string()),
     ] {
         path = path.replace(name, value);
     }

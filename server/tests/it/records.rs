@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use contracts::accounts::{InviteMember, Role};
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::{PracticeAction, SubmitProof};
+use contracts::patients::SaveNote;
 use contracts::practice::PaymentMethod;
 use contracts::sessions::NewSession;
 use contracts::{BookingId, PatientId, SeriesId, SessionId};
@@ -28,6 +29,9 @@ pub struct Records {
     pub series: SeriesId,
     /// Placed by the practice, scheduled.
     pub session: SessionId,
+    pub note: Uuid,
+    /// A file of patients that is being looked at.
+    pub import: Uuid,
 }
 
 /// A session as the practice places one: on the therapist's wall clock.
@@ -78,6 +82,10 @@ impl Records {
         let patient = john_of(app, practice).await;
         let placed = session(practice, patient, "2026-03-16T09:00:00");
         let session = services::sessions::create(&ctx, placed).await.unwrap().card.id;
+        let note = SaveNote { body: "Comes by bus".into(), ..SaveNote::default() };
+        let note = services::patients::add_note(&ctx, patient, note).await.unwrap().0;
+        let csv = b"Name,Phone\nIris Kamau,+254700000188\n".to_vec();
+        let import = services::patients::keep_import(&ctx, csv).await.unwrap().0;
         let (rule, file, message, invitation) = sqlx::query_as(
             "SELECT (SELECT id FROM availability_rules WHERE practice_id = $1 LIMIT 1),
                     (SELECT id FROM files WHERE practice_id = $1 AND purpose = 'payment_proof'),
@@ -90,7 +98,20 @@ impl Records {
         .unwrap();
         let series = sundays(app, practice, patient).await;
         let (booking, token) = (booking.id, booking.token);
-        Self { booking, token, rule, exception, file, message, invitation, patient, series, session }
+        Self {
+            booking,
+            token,
+            rule,
+            exception,
+            file,
+            message,
+            invitation,
+            patient,
+            series,
+            session,
+            note,
+            import,
+        }
     }
 }
 

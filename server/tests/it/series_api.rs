@@ -33,7 +33,7 @@ async fn a_series_from_its_preview_to_its_end() {
     assert_eq!(preview["dates"][1]["becomes"]["becomes"], "later");
 
     // Sent twice with one key, it is made once.
-    let mut keyed = || {
+    let keyed = || {
         let mut request = request("POST", "/api/v1/recurring", Some(&token), Some(&new));
         request.headers_mut().insert("idempotency-key", "one".parse().unwrap());
         request

@@ -1,6 +1,6 @@
 //! The audit log as the practice reads it.
 
-mod actions;
+pub(crate) mod actions;
 pub mod page_audit;
 pub mod server_fns;
 

@@ -105,9 +105,14 @@ fn Row(entry: AuditEntry, at: NaiveDateTime) -> impl IntoView {
         _ => words::SYSTEM,
     };
     let id = entry.entity_id.map(|id| id.to_string()).unwrap_or_default();
-    let on = match entry.action.starts_with("booking.") && !id.is_empty() {
-        true => view! { <a href=format!("/app/bookings/{id}")><code>{id.clone()}</code></a> }.into_any(),
-        false => view! { <code>{id}</code> }.into_any(),
+    let page = match entry.action.split_once('.') {
+        Some(("booking", _)) => Some("bookings"),
+        Some(("patient", _)) => Some("patients"),
+        _ => None,
+    };
+    let on = match page.filter(|_| !id.is_empty()) {
+        Some(page) => view! { <a href=format!("/app/{page}/{id}")><code>{id.clone()}</code></a> }.into_any(),
+        None => view! { <code>{id}</code> }.into_any(),
     };
     let what = action_text(&entry.action).map_or_else(|| entry.action.clone(), |text| t(text).to_owned());
     view! {

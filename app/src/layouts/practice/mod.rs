@@ -38,7 +38,7 @@ struct Item {
     wide_only: bool,
 }
 
-const ITEMS: [Item; 8] = [
+const ITEMS: [Item; 9] = [
     Item { path: "/app", name: words::TODAY, glyph: Glyph::Home, needs: Thing::Bookings, key: 't', wide_only: false },
     Item {
         path: "/app/diary",
@@ -65,6 +65,14 @@ const ITEMS: [Item; 8] = [
         wide_only: true,
     },
     Item {
+        path: "/app/patients",
+        name: words::PATIENTS,
+        glyph: Glyph::Users,
+        needs: Thing::Patients,
+        key: 'p',
+        wide_only: false,
+    },
+    Item {
         path: "/app/messages",
         name: words::MESSAGES,
         glyph: Glyph::Mail,
@@ -83,7 +91,7 @@ const ITEMS: [Item; 8] = [
     Item {
         path: "/app/members",
         name: words::MEMBERS,
-        glyph: Glyph::Users,
+        glyph: Glyph::Person,
         needs: Thing::Members,
         key: 'u',
         wide_only: true,

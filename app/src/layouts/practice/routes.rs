@@ -11,6 +11,8 @@ use crate::features::outbox::page_outbox::OutboxRoute;
 use crate::features::series::page_new::NewSeriesPage;
 use crate::features::series::page_series::SeriesPage;
 use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
+use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
+use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
 use crate::features::settings::page_booking::PolicyPage;
 use crate::features::settings::page_payment::PaymentPage;
 use crate::features::settings::page_practice::PracticePage;
@@ -33,6 +35,11 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("sessions/new") view={Lazy::<NewSessionPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("sessions/:id") view={Lazy::<SessionPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("availability") view={Lazy::<AvailabilityRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("patients") view={Lazy::<PatientsRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("patients/new") view={Lazy::<NewPatientPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("patients/import") view={Lazy::<ImportPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("patients/:id") view={Lazy::<PatientRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("patients/:id/edit") view={Lazy::<EditPatientPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("messages") view={Lazy::<OutboxRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("members") view={Lazy::<MembersRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("audit") view={Lazy::<AuditRoute>::new()} ssr=SsrMode::Async/>

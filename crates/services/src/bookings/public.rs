@@ -242,7 +242,8 @@ fn checked(details: &PatientDetails) -> Result<PatientDetails> {
     }
 }
 
-fn e164(typed: &str) -> Option<String> {
+/// A typed phone number as E.164, if there can be such a number.
+pub(crate) fn e164(typed: &str) -> Option<String> {
     let number = phonenumber::parse(None, validate::clean_phone(typed)).ok().filter(phonenumber::is_valid)?;
     Some(number.format().mode(phonenumber::Mode::E164).to_string())
 }

@@ -174,11 +174,7 @@ pub async fn page(ctx: &Ctx, status: Option<MessageStatus>, of: PageOf<MessageSo
     let mut items = store::messages::list(&mut tx, member.practice_id, &filter).await?;
     tx.commit().await.map_err(store::StoreError::from)?;
 
-    if !may_follow_links(ctx, member) {
-        for item in &mut items {
-            item.body = without_links(&item.body, &ctx.deps.base_url);
-        }
-    }
+    hide_links(ctx, member, &mut items);
     Ok(cursor::page(items, size, of.sort, |last| Cursor { at: last.created_at, id: last.id.0 }))
 }
 
@@ -212,6 +208,15 @@ fn visible_to(member: &Member) -> Option<Option<TherapistId>> {
 /// owner may.
 fn may_follow_links(ctx: &Ctx, member: &Member) -> bool {
     !ctx.deps.mail.leaves_the_machine() && member.role == Role::Admin
+}
+
+/// Cuts links that this member may not follow.
+pub(crate) fn hide_links(ctx: &Ctx, member: &Member, items: &mut [MessageView]) {
+    if !may_follow_links(ctx, member) {
+        for item in items {
+            item.body = without_links(&item.body, &ctx.deps.base_url);
+        }
+    }
 }
 
 /// The text with our own addresses cut to their beginning.

@@ -6,6 +6,7 @@ pub mod bookings;
 pub mod members;
 pub mod messages;
 pub mod my;
+pub mod patients;
 pub mod practice;
 pub mod public;
 pub mod recurring;

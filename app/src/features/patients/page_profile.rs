@@ -1,0 +1,162 @@
+//! `/app/patients/{id}?tab=`: who this is, what can be done, and everything about them by tabs (004 §4.3).
+
+use super::closing::More;
+use super::duplicates::Mergeable;
+use super::history::HistoryTab;
+use super::letters::LettersTab;
+use super::notes::NotesTab;
+use super::overview::OverviewTab;
+use super::page_form::Back;
+use super::page_list::{trust_badge, years};
+use super::preferences::PreferencesTab;
+use super::server_fns::load_patient;
+use crate::context::{t, tf};
+use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, practice_live, query};
+use crate::pages::Page;
+use crate::texts::{common, patients as words};
+use contracts::Text;
+use contracts::accounts::Role;
+use contracts::patients::PatientView;
+use domain::permissions::{Action as Verb, Resource as Thing, allowed};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use ui::{Glyph, Icon, Notice, Skeleton, Tone};
+
+pub struct PatientRoute;
+
+impl Page for PatientRoute {
+    fn view() -> AnyView {
+        view! { <Patient/> }.into_any()
+    }
+}
+
+/// The tabs: what stands in the address, the name, and what one must be allowed to read.
+const TABS: [(&str, Text, Thing); 5] = [
+    ("", words::OVERVIEW, Thing::Patients),
+    ("history", words::HISTORY, Thing::Sessions),
+    ("notes", words::NOTES, Thing::Patients),
+    ("preferences", words::PREFERENCES, Thing::Patients),
+    ("messages", words::MESSAGES, Thing::Messages),
+];
+
+#[component]
+fn Patient() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
+    let live = practice_live();
+    let patient = Resource::new_blocking(move || (id.get(), live.tick.get()), |(id, _)| load_patient(id));
+    let me = Myself::get();
+    // Whom nobody may see has no tabs either.
+    let (there, set_there) = signal(true);
+    view! {
+        <Back to="/app/patients".to_owned() name=t(words::BACK).to_owned()/>
+        <Transition fallback=|| view! { <Skeleton lines=4 label=t(common::LOADING)/> }>
+            {move || Suspend::new(async move {
+                let role = me.role().await;
+                match patient.await {
+                    Ok((patient, therapists)) => view! { <Head patient therapists role/> }.into_any(),
+                    Err(error) => {
+                        set_there.set(false);
+                        view! { <Title text=t(words::TITLE)/> <Failed error/> }.into_any()
+                    }
+                }
+            })}
+        </Transition>
+        <Transition>
+            {move || Suspend::new(async move {
+                let role = me.role().await;
+                let found = patient.await.is_ok();
+                (found && there.get()).then(|| view! { <Tabs id=id.get_untracked() role/> })
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Head(patient: PatientView, therapists: Vec<contracts::patients::AssignedTherapist>, role: Role) -> impl IntoView {
+    let may = |verb, thing| allowed(role, verb, thing);
+    let id = patient.id.to_string();
+    let phone = patient.phone.clone();
+    let email = patient.email.clone();
+    let tags = patient.tags.clone();
+    view! {
+        <Title text=patient.name.clone()/>
+        <DoneNotice/>
+        <Merged/>
+        <header class="page-head patient-head">
+            <div>
+                <h1>{patient.name.clone()}</h1>
+                <p class="patient-marks">
+                    {patient.age.map(|age| view! { <span class="muted">{years(age)}</span> })}
+                    {patient.archived_at.map(|_| view! { <span class="badge badge-expired">{t(words::ARCHIVED)}</span> })}
+                    {trust_badge(patient.trust_level)}
+                    {tags.into_iter().map(|tag| view! { <span class="badge badge-tag">{tag.name}</span> }).collect_view()}
+                </p>
+                <p class="actions">
+                    {phone.map(|phone| {
+                        let name = tf(words::CALL, &[("phone", &phone)]);
+                        view! { <a class="contact-link figures" href=format!("tel:{phone}") aria-label=name>{phone.clone()}</a> }
+                    })}
+                    {email.map(|email| {
+                        let name = tf(words::WRITE, &[("email", &email)]);
+                        view! { <a class="contact-link" href=format!("mailto:{email}") aria-label=name>{email.clone()}</a> }
+                    })}
+                </p>
+            </div>
+            <div class="actions">
+                {may(Verb::Create, Thing::Sessions).then(|| view! {
+                    <a class="btn btn-primary" href=format!("/app/sessions/new?patient={id}") rel="external">
+                        <Icon glyph=Glyph::Calendar/>{t(words::SCHEDULE)}
+                    </a>
+                })}
+                {may(Verb::Update, Thing::Patients).then(|| view! {
+                    <a class="btn btn-secondary" href=format!("/app/patients/{id}/edit")>{t(words::EDIT)}</a>
+                })}
+            </div>
+        </header>
+        <More patient=patient.clone() therapists role/>
+        {may(Verb::Delete, Thing::Patients).then(|| view! {
+            <Mergeable id name=patient.name phone=patient.phone email=patient.email/>
+        })}
+    }
+}
+
+#[component]
+fn Merged() -> impl IntoView {
+    let merged = query("merged");
+    move || merged.get().map(|_| view! { <Notice tone=Tone::Success>{t(words::MERGED_HERE)}</Notice> })
+}
+
+#[component]
+fn Tabs(id: String, role: Role) -> impl IntoView {
+    let tab = query("tab");
+    let here = id.clone();
+    let links = TABS
+        .into_iter()
+        .filter(|(.., needs)| allowed(role, Verb::Read, *needs))
+        .map(|(code, name, _)| {
+            let href = match code {
+                "" => format!("/app/patients/{here}"),
+                code => format!("/app/patients/{here}?tab={code}"),
+            };
+            let current = move || (tab.get().unwrap_or_default() == code).then_some("page");
+            view! { <li><a class="summary-item" href=href aria-current=current>{t(name)}</a></li> }
+        })
+        .collect_view();
+    view! {
+        <nav aria-label=t(words::TABS)>
+            <ul class="summary">{links}</ul>
+        </nav>
+        {move || {
+            let id = id.clone();
+            match tab.get().as_deref() {
+                Some("history") => view! { <HistoryTab id/> }.into_any(),
+                Some("notes") => view! { <NotesTab id role/> }.into_any(),
+                Some("preferences") => view! { <PreferencesTab id role/> }.into_any(),
+                Some("messages") => view! { <LettersTab id/> }.into_any(),
+                _ => view! { <OverviewTab id/> }.into_any(),
+            }
+        }}
+    }
+}
