@@ -17,8 +17,8 @@ use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
 use crate::features::settings::{
-    page_booking::PolicyPage, page_payment::PaymentPage, page_practice::PracticePage, page_profile::ProfilePage,
-    page_services::ServicesPage,
+    calendars::page_calendars::CalendarsRoute, page_booking::PolicyPage, page_payment::PaymentPage,
+    page_practice::PracticePage, page_profile::ProfilePage, page_services::ServicesPage,
 };
 use crate::layouts::practice::PracticeFrame;
 
@@ -65,5 +65,6 @@ load_together!(
 );
 load_together!(
     office_pages, __preload_office_pages, OfficePages:
-    AvailabilityRoute, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
+    AvailabilityRoute, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage,
+    CalendarsRoute
 );

@@ -58,6 +58,10 @@ ids! {
     PaymentId,
     GuardianId,
     NoteId,
+    /// A connected calendar.
+    CalendarId,
+    /// An address at which calendars subscribe.
+    FeedId,
     /// A rule for recurring sessions.
     SeriesId,
 }

@@ -4,7 +4,7 @@
 //! a step that is done leaves nothing to do, so it may run any number of times.
 
 use crate::live::Heard;
-use crate::{Ctx, Deps, Result, ServiceError, accounts, audit, bookings, files, idempotency, messages};
+use crate::{Ctx, Deps, Result, ServiceError, accounts, audit, bookings, calendars, files, idempotency, messages};
 use chrono::{DateTime, Duration, Utc};
 use contracts::live::LiveKind;
 use contracts::{BookingId, PracticeId};
@@ -20,6 +20,8 @@ pub struct Done {
     pub sent: u32,
     pub sealed: u32,
     pub forgotten: u32,
+    /// Calendars outside that were read, and entries in them that were written.
+    pub calendars: u32,
 }
 
 /// Bookings that are looked up at once; each then ends or is erased in a transaction of its own.
@@ -32,8 +34,8 @@ const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(60 * 60
 /// After a notice, wait this long: what comes together is done together.
 const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 
-/// One round of everything that is due: lapse holds, expire bookings, erase, seal the audit log, send messages. Safe on
-/// several servers at once.
+/// One round of everything that is due: lapse holds, expire bookings, erase, seal the audit log, send messages,
+/// read and write calendars outside. Safe on several servers at once.
 ///
 /// # Errors
 /// The first error of the round; the rest of the round was done nevertheless.
@@ -41,7 +43,15 @@ pub async fn run_due(ctx: &Ctx) -> Result<Done> {
     let mut first = Ok(());
     let mut done = deadlines(ctx, &mut first).await?;
     done.sent = kept(&mut first, messages::send_due(ctx).await);
+    done.calendars = kept(&mut first, follow_calendars(ctx).await);
     first.map(|()| done)
+}
+
+/// What is taken outside comes first, so that conflicts show as soon as a session is there.
+async fn follow_calendars(ctx: &Ctx) -> Result<u32> {
+    let read = calendars::read_due(ctx).await;
+    let written = calendars::write_due(ctx).await;
+    Ok(read? + written?)
 }
 
 /// What passed deadlines bring. It speaks to the database alone, so nobody's mail server can delay it.
@@ -185,6 +195,7 @@ fn count_of(n: i64) -> u32 {
 enum Work {
     Deadlines,
     Messages,
+    Calendars,
     Forgetting,
 }
 
@@ -197,6 +208,7 @@ impl Work {
                 first.map(|()| done)
             }
             Self::Messages => Ok(Done { sent: messages::send_due(ctx).await?, ..Done::default() }),
+            Self::Calendars => Ok(Done { calendars: follow_calendars(ctx).await?, ..Done::default() }),
             Self::Forgetting => {
                 let forgotten = u32::try_from(forget(ctx).await?).unwrap_or(u32::MAX);
                 Ok(Done { forgotten, ..Done::default() })
@@ -210,6 +222,7 @@ pub async fn run_forever(deps: Arc<Deps>, stop: watch::Receiver<bool>) {
     tokio::join!(
         rounds(Work::Deadlines, deps.clone(), stop.clone()),
         rounds(Work::Messages, deps.clone(), stop.clone()),
+        rounds(Work::Calendars, deps.clone(), stop.clone()),
         rounds(Work::Forgetting, deps, stop),
     );
 }

@@ -5,6 +5,7 @@ use contracts::BookingId;
 use contracts::accounts::{InviteMember, Role};
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::{PracticeAction, SubmitProof};
+use contracts::calendars::AddCalendar;
 use contracts::practice::PaymentMethod;
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
@@ -22,6 +23,8 @@ pub struct Records {
     pub file: Uuid,
     pub message: Uuid,
     pub invitation: Uuid,
+    /// A connected calendar.
+    pub calendar: Uuid,
 }
 
 impl Records {
@@ -40,6 +43,8 @@ impl Records {
         let exception = services::availability::add_exception(&ctx, close).await.unwrap().id.0;
         let invite = InviteMember { email: "invited@example.com".into(), role: Role::Viewer };
         services::accounts::invite(&ctx, invite).await.unwrap();
+        let add = AddCalendar { therapist_id: practice.therapist, url: "https://calendar.example/secret.ics".into() };
+        let calendar = services::calendars::add(&ctx, add).await.unwrap().0;
         paid_with_receipt(app, practice).await;
         let booking = practice.request(app, at("2026-03-12T06:00:00Z")).await;
         let (rule, file, message, invitation) = sqlx::query_as(
@@ -52,7 +57,7 @@ impl Records {
         .fetch_one(&app.owner)
         .await
         .unwrap();
-        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation }
+        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation, calendar }
     }
 }
 

@@ -21,7 +21,7 @@ pub use proof::{awaits_proof, submit_proof};
 pub use public::{calendar_file, cancel_by_patient, save_details, send_request, view};
 
 pub(crate) use practice::cancel_in;
-pub(crate) use steps::expire;
+pub(crate) use steps::{expire, room};
 
 use crate::{Ctx, Result, ServiceError, tokens};
 use contracts::booking::BookingView;

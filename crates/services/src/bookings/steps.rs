@@ -3,9 +3,9 @@
 use super::notify;
 use super::view::conflict;
 use crate::messages::Template;
-use crate::{Ctx, Result, ServiceError, audit};
+use crate::{Ctx, Result, ServiceError, audit, calendars};
 use contracts::booking::BookingStatus;
-use contracts::practice::Place;
+use contracts::practice::{Place, VideoKind};
 use contracts::{BookingId, PatientId, PracticeId, SessionId};
 use domain::booking::{Event, deadline, next};
 use serde_json::json;
@@ -69,7 +69,7 @@ pub(super) async fn confirm(
         ends_at: row.ends_at,
         price_minor: row.price_minor,
         currency: row.currency.clone(),
-        video_link: video_link(row, ctx.random()),
+        video_link: video_link(tx, ctx, row).await?,
     };
     patients::insert_session(tx, row.practice_id, &session, ctx.now).await?;
     occupancy::make_firm(tx, row.practice_id, row.id, session.id).await?;
@@ -81,10 +81,20 @@ pub(super) async fn confirm(
     Ok(row)
 }
 
-/// A room nobody can guess, for an online session of a practice that has a video service.
-fn video_link(row: &BookingRow, random: [u8; 12]) -> Option<String> {
-    let base = row.video_base.trim();
-    if row.place != Place::Online || base.is_empty() {
+/// Where an online session takes place. None for now where Google makes the room, which comes with the calendar's entry.
+async fn video_link(tx: &mut Tx, ctx: &Ctx, row: &BookingRow) -> Result<Option<String>> {
+    Ok(match row.video {
+        _ if row.place != Place::Online => None,
+        VideoKind::Own => Some(row.video_url.clone()).filter(|url| !url.is_empty()),
+        VideoKind::Meet if calendars::makes_rooms(tx, row).await? => None,
+        VideoKind::Meet | VideoKind::Server => room(&row.video_base, ctx.random()),
+    })
+}
+
+/// A room nobody can guess, where the practice has a video service.
+pub(crate) fn room(base: &str, random: [u8; 12]) -> Option<String> {
+    let base = base.trim();
+    if base.is_empty() {
         return None;
     }
     let room: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -166,18 +176,19 @@ pub(super) mod tests {
             practice_name: "P".into(),
             practice_lang: Lang::Es,
             instructions: PaymentInstructions::default(),
+            video: VideoKind::Server,
             video_base: "https://meet.example/".into(),
+            video_url: String::new(),
             video_link: None,
             proof: None,
         }
     }
 
     #[test]
-    fn only_online_sessions_of_practices_with_video_get_a_room() {
-        let online = video_link(&row(), [7; 12]).unwrap();
-        assert_eq!(online, format!("https://meet.example/calma-{}", "07".repeat(12)));
-        assert_eq!(video_link(&BookingRow { place: Place::InPerson, ..row() }, [7; 12]), None);
-        assert_eq!(video_link(&BookingRow { video_base: String::new(), ..row() }, [7; 12]), None);
+    fn a_room_is_at_the_practices_service() {
+        let here = format!("https://meet.example/calma-{}", "07".repeat(12));
+        assert_eq!(room(" https://meet.example/ ", [7; 12]), Some(here));
+        assert_eq!(room("", [7; 12]), None);
     }
 
     #[test]

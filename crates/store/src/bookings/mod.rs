@@ -9,7 +9,7 @@ pub use lists::*;
 use crate::StoreError;
 use chrono::{DateTime, Utc};
 use contracts::booking::{BookingStatus, ProofView};
-use contracts::practice::{BookingPolicy, PaymentInstructions, PaymentMethod, Place};
+use contracts::practice::{BookingPolicy, PaymentInstructions, PaymentMethod, Place, VideoKind};
 use contracts::{BookingId, FileId, Lang, PatientId, PracticeId, ProofId, ServiceId, TherapistId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -55,7 +55,10 @@ pub struct BookingRow {
     pub practice_name: String,
     pub practice_lang: Lang,
     pub instructions: PaymentInstructions,
+    pub video: VideoKind,
     pub video_base: String,
+    /// The therapist's own room.
+    pub video_url: String,
     /// The session's, once there is one.
     pub video_link: Option<String>,
     /// The newest proof.
@@ -98,7 +101,9 @@ pub(crate) struct RawBooking {
     practice_name: String,
     practice_language: String,
     instructions: Json<PaymentInstructions>,
+    video_kind: String,
     video_base: String,
+    video_url: String,
     video_link: Option<String>,
     proof_id: Option<Uuid>,
     proof_reference: Option<String>,
@@ -124,7 +129,7 @@ macro_rules! booking_rows {
                  b.patient_id, b.deadline, b.requested_at, b.changed_at, b.paid_at, b.closing_reason, b.closed_by_kind,
                  b.erased_at, t.name AS therapist_name, t.slug, t.time_zone, s.name AS service_name, s.place,
                  p.name AS practice_name, p.language AS practice_language,
-                 p.instructions AS "instructions: _", p.video_base,
+                 p.instructions AS "instructions: _", p.video_kind, p.video_base, t.video_url,
                  se.video_link AS "video_link?", pr.id AS "proof_id?", pr.reference AS "proof_reference?",
                  pr.method AS "proof_method?", pr.file_id AS "proof_file?", pr.submitted_at AS "proof_submitted_at?",
                  pr.state AS "proof_state?", pr.reject_reason AS "proof_reject_reason?", pr.late AS "proof_late?",
@@ -208,7 +213,9 @@ impl RawBooking {
             practice_name: self.practice_name,
             practice_lang: lang(&self.practice_language)?,
             instructions: self.instructions.0,
+            video: VideoKind::parse(&self.video_kind).ok_or(StoreError::Unreadable("practices.video_kind"))?,
             video_base: self.video_base,
+            video_url: self.video_url,
             video_link: self.video_link,
         })
     }
