@@ -105,6 +105,8 @@ pub fn problem_text(problem: FieldProblem) -> Text {
         FieldProblem::InPast => t::IN_PAST,
         FieldProblem::TooSoon => t::TOO_SOON,
         FieldProblem::TooFar => t::TOO_FAR,
+        FieldProblem::OutsideHours => t::OUTSIDE_HOURS,
+        FieldProblem::SkippedTime => t::SKIPPED_TIME,
         FieldProblem::OtherSort => t::OTHER_SORT,
     }
 }

@@ -16,6 +16,7 @@ use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPag
 use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
+use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
 use crate::features::settings::{
     calendars::page_calendars::CalendarsRoute, page_booking::PolicyPage, page_payment::PaymentPage,
     page_practice::PracticePage, page_profile::ProfilePage, page_services::ServicesPage,
@@ -61,7 +62,7 @@ load_together!(
 );
 load_together!(
     daily_pages, __preload_daily_pages, DailyPages:
-    PracticeFrame, TodayPage, BookingPage, DiaryPage, OutboxRoute
+    PracticeFrame, TodayPage, BookingPage, DiaryPage, OutboxRoute, SessionsPage, SessionPage, NewSessionPage
 );
 load_together!(
     office_pages, __preload_office_pages, OfficePages:

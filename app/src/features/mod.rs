@@ -20,4 +20,6 @@ pub mod members;
 #[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod outbox;
 #[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod sessions;
+#[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod settings;

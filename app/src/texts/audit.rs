@@ -54,6 +54,17 @@ contracts::texts! {
     PRACTICE_POLICY_SAVED = "Booking rules changed", "Reglas de reserva cambiadas";
     PRACTICE_SETTINGS_SAVED = "Practice settings changed", "Ajustes del consultorio cambiados";
     SERVICE_SAVED = "Service saved", "Servicio guardado";
+    SESSION_CANCELLED = "Session cancelled", "Sesión cancelada";
+    SESSION_CHARGED = "Money asked for again", "Se vuelve a cobrar";
+    SESSION_COMPLETED = "Session completed", "Sesión realizada";
+    SESSION_MISSED = "Patient did not come", "El paciente no vino";
+    SESSION_MOVED = "Session moved", "Sesión cambiada";
+    SESSION_PAID = "Money received", "Dinero recibido";
+    SESSION_PLACED = "Session placed", "Sesión agendada";
+    SESSION_REOPENED = "Session opened again", "Sesión reabierta";
+    SESSION_RESTORED = "Cancellation undone", "Cancelación deshecha";
+    SESSION_STARTED = "Session started", "Sesión iniciada";
+    SESSION_WAIVED = "No money asked for", "Sin cobro";
     THERAPIST_ADDED = "Therapist profile added", "Perfil de terapeuta agregado";
     THERAPIST_PHOTO_SET = "Photo changed", "Foto cambiada";
     THERAPIST_VIDEO_SAVED = "Video room changed", "Sala de video cambiada";

@@ -14,6 +14,7 @@ pub mod members;
 pub mod outbox;
 pub mod patient;
 pub mod practice;
+pub mod sessions;
 pub mod settings;
 
 /// Every module with texts; the test below walks them.
@@ -26,6 +27,7 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("booking", booking::ALL),
     ("account", account::ALL),
     ("practice", practice::ALL),
+    ("sessions", sessions::ALL),
     ("settings", settings::ALL),
     ("outbox", outbox::ALL),
     ("members", members::ALL),

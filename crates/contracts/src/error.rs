@@ -88,6 +88,10 @@ codes! {
         TooSoon = "too_soon",
         /// A time behind the last day that can be booked (004 BR-BK-003).
         TooFar = "too_far",
+        /// The therapist is not open then; the practice may place it there knowingly.
+        OutsideHours = "outside_hours",
+        /// A time the clock skips on that day.
+        SkippedTime = "skipped_time",
         /// A list's cursor that was made in another order of the list.
         OtherSort = "other_sort",
     }

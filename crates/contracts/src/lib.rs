@@ -17,6 +17,7 @@ pub mod live;
 pub mod messages;
 pub mod money;
 pub mod practice;
+pub mod sessions;
 
 pub use error::{ApiError, ErrorCode, FieldError, FieldProblem};
 pub use ids::*;

@@ -9,6 +9,7 @@ pub mod names;
 pub mod password;
 pub mod permissions;
 pub mod reference;
+pub mod sessions;
 #[cfg(feature = "zones")]
 pub mod slots;
 pub mod validate;

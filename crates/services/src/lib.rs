@@ -21,6 +21,7 @@ pub mod messages;
 pub mod patient_access;
 mod pictures;
 pub mod practice;
+pub mod sessions;
 pub mod slots;
 pub mod tokens;
 

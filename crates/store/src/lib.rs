@@ -20,6 +20,7 @@ pub mod patients;
 pub mod practices;
 pub mod proofs;
 pub mod schedule;
+pub mod sessions;
 pub mod therapists;
 
 pub use db::{Db, MIGRATOR, Tx};

@@ -251,12 +251,13 @@ pub async fn lock_lapsed(
     Ok(ids.into_iter().map(BookingId).collect())
 }
 
-/// A slot with its buffers, for one booking.
+/// A slot with its buffers, for one booking and, once it is certain, its session.
 #[derive(Debug, Clone, Copy)]
 pub struct NewOccupancy {
     pub id: Uuid,
     pub therapist: TherapistId,
     pub booking: BookingId,
+    pub session: Option<SessionId>,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub blocked_from: DateTime<Utc>,
@@ -270,12 +271,14 @@ pub struct NewOccupancy {
 /// When the database cannot answer.
 pub async fn take(connection: &mut PgConnection, practice: PracticeId, new: &NewOccupancy) -> Result<bool, StoreError> {
     let done = sqlx::query!(
-        "INSERT INTO occupancies (practice_id, id, therapist_id, booking_id, firm, starts_at, ends_at, blocked_from, blocked_until)
-         VALUES ($1, $2, $3, $4, false, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO occupancies (practice_id, id, therapist_id, booking_id, session_id, firm, starts_at, ends_at, blocked_from,
+                                  blocked_until)
+         VALUES ($1, $2, $3, $4, $5, $5::uuid IS NOT NULL, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         practice.0,
         new.id,
         new.therapist.0,
         new.booking.0,
+        new.session.map(|s| s.0),
         new.starts_at,
         new.ends_at,
         new.blocked_from,

@@ -11,8 +11,9 @@ use contracts::calendars::{
     AddCalendar, CalendarProblem, CalendarState, CalendarView, CalendarsPage, ConnectOutcome, RenewFeed, SaveVideoUrl,
 };
 use contracts::practice::{BookingPolicy, PaymentTiming, VideoKind};
-use contracts::{BookingId, ErrorCode};
-use services::{Actor, Member, bookings, calendars, practice as settings};
+use contracts::sessions::{CancelSession, MoveSession};
+use contracts::{BookingId, ErrorCode, SessionId};
+use services::{Actor, Member, bookings, calendars, practice as settings, sessions};
 use test_support::TestApp;
 use test_support::builders::{Practice, at, john};
 use test_support::calendar_file::CalendarFile;
@@ -83,15 +84,13 @@ async fn entry(app: &TestApp, booking: BookingId) -> String {
     format!("calma{}", session.simple())
 }
 
-async fn move_session(app: &TestApp, booking: &BookingView, to: &str) {
-    // As rescheduling does: the session with its version, and the row that keeps the slot.
-    for sql in [
-        "UPDATE sessions SET starts_at = $2, ends_at = $2 + interval '50 minutes', version = version + 1 WHERE booking_id = $1",
-        "UPDATE occupancies SET starts_at = $2, ends_at = $2 + interval '50 minutes', blocked_from = $2,
-           blocked_until = $2 + interval '1 hour' WHERE booking_id = $1",
-    ] {
-        sqlx::query(sql).bind(booking.id.0).bind(at(to)).execute(&app.owner).await.unwrap();
-    }
+async fn session_of(app: &TestApp, booking: &BookingView) -> SessionId {
+    let id: uuid::Uuid = sqlx::query_scalar("SELECT id FROM sessions WHERE booking_id = $1")
+        .bind(booking.id.0)
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    id.into()
 }
 
 #[tokio::test]
@@ -203,7 +202,10 @@ async fn a_session_is_put_moved_and_removed_exactly_once() {
     app.run_jobs().await;
     assert_eq!(google.events().len(), 1);
 
-    move_session(&app, &booking, LATER).await;
+    let (ctx, session) = (practice.ctx(&app), session_of(&app, &booking).await);
+    let starts = "2026-03-04T09:00:00".parse().unwrap();
+    let later_on = MoveSession { starts, outside_hours: false, tell_patient: true, version: None };
+    sessions::move_to(&ctx, session, later_on).await.unwrap();
     app.run_jobs().await;
     assert_eq!(google.event(&name).unwrap()["start"]["dateTime"], "2026-03-04T09:00:00+03:00");
     // Ours is no busy time: where the session was, others can book; where it is, its own row keeps the slot.
@@ -218,7 +220,14 @@ async fn a_session_is_put_moved_and_removed_exactly_once() {
     assert_eq!(there["summary"], "Session - J. D.");
     assert!(!there.to_string().contains("254700000111"));
 
-    bookings::act(&practice.ctx(&app), booking.id, PracticeAction::Cancel { reason: String::new() }).await.unwrap();
+    sessions::cancel(&ctx, session, CancelSession { tell_patient: true, ..CancelSession::default() }).await.unwrap();
+    app.run_jobs().await;
+    assert!(google.events().is_empty());
+    // Undone: Google keeps the name of what was removed, and it comes back.
+    sessions::restore(&ctx, session).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(google.event(&name).unwrap()["status"], "confirmed");
+    sessions::cancel(&ctx, session, CancelSession::default()).await.unwrap();
     app.run_jobs().await;
     assert!(google.events().is_empty());
     app.run_jobs().await;

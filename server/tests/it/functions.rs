@@ -27,7 +27,7 @@ enum Who {
     May(Action, Resource),
 }
 use Action::{Create, Delete, Read, Update};
-use Resource::{Audit, Availability, Bookings, Members, Messages, Therapists};
+use Resource::{Audit, Availability, Bookings, Members, Messages, Sessions, Therapists};
 use Who::{Link, May, Member, Open, Patient};
 
 const NO_LIMITS: &str = "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0\n\
@@ -90,6 +90,26 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("load_outbox", May(Read, Messages), ""),
     ("resend_message", May(Update, Messages), "id={message}"),
     ("diary_week", May(Read, Bookings), ""),
+    ("times_to_move", Link, "token=x"),
+    ("move_my_booking", Link, "token=x&starts_at=2026-03-18T06:00:00Z"),
+    ("load_sessions", May(Read, Sessions), ""),
+    ("session_choices", May(Read, Therapists), ""),
+    ("load_session", May(Read, Sessions), "id={session}"),
+    ("take_session_step", May(Update, Sessions), "id={session}&step=start"),
+    ("cancel_session", May(Update, Sessions), "id={session}&reason=ill&tell=true"),
+    ("restore_session", May(Update, Sessions), "id={session}"),
+    ("move_session", May(Create, Sessions), "id={session}&day=2026-03-17&time=11:00"),
+    ("record_session_payment", May(Create, Resource::Payments), "id={session}&method=cash"),
+    ("waive_session", May(Create, Resource::Payments), "id={session}&waived=true"),
+    ("act_on_sessions", May(Update, Sessions), "ids[]={session}&action=complete"),
+    (
+        "place_session",
+        May(Create, Sessions),
+        "form[patient]={patient}&form[therapist]={therapist}&form[service]={service}&form[day]=2026-03-17&form[time]=09:00",
+    ),
+    ("find_patients", May(Create, Sessions), "words=john"),
+    ("load_patient_name", May(Create, Sessions), "id={patient}"),
+    ("free_times", May(Create, Sessions), "therapist={therapist}&service={service}&day=2026-03-17"),
     ("practice_me", Member, ""),
     ("practice_counts", May(Read, Bookings), ""),
     ("log_out", Member, ""),

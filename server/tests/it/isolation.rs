@@ -7,6 +7,7 @@ use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
 use contracts::calendars::{AddCalendar, RenewFeed, SaveVideoUrl};
 use contracts::messages::MessageStatus;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
+use contracts::sessions::{BulkAction, CancelSession, MoveSession, RecordPayment, SessionFilter, SessionStep};
 use contracts::{CalendarId, ErrorCode, FieldProblem, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
 use std::collections::BTreeSet;
@@ -31,6 +32,8 @@ async fn picture(app: &TestApp, practice: &Practice) -> String {
         "sessions",
         "patients",
         "payment_proofs",
+        "payments",
+        "notes",
         "messages",
         "files",
         "calendar_connections",
@@ -149,6 +152,8 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     assert_eq!(code(accounts::revoke_invitation(stranger, records.invitation.into()).await), not_found);
     assert_eq!(code(accounts::switch_practice(stranger, mine.id).await), not_found);
 
+    try_sessions(stranger, mine, &records).await;
+
     let therapists = practice::therapists(stranger).await.unwrap();
     assert!(therapists.iter().all(|therapist| therapist.id != mine.therapist));
     assert!(practice::services(stranger).await.unwrap().iter().all(|service| service.id != mine.service));
@@ -163,6 +168,39 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     let week = bookings::week(stranger, chrono::NaiveDate::from_ymd_opt(2026, 3, 12), None).await.unwrap();
     assert!(week.bookings.iter().all(|card| card.id != records.booking));
     assert_eq!(before, picture(app, mine).await, "something of the practice changed");
+}
+
+/// The diary's use cases, with a session, a patient and a therapist that exist.
+async fn try_sessions(stranger: &Ctx, mine: &Practice, records: &Records) {
+    use services::sessions;
+    let (id, not_found) = (records.session, ErrorCode::NotFound);
+    let (first, last) = (day(9), day(22));
+    assert_eq!(code(sessions::get(stranger, id).await), not_found);
+    assert_eq!(code(sessions::take_step(stranger, id, SessionStep::Start, None).await), not_found);
+    assert_eq!(code(sessions::cancel(stranger, id, CancelSession::default()).await), not_found);
+    assert_eq!(code(sessions::restore(stranger, id).await), not_found);
+    assert_eq!(code(sessions::waive(stranger, id, true).await), not_found);
+    let cash = RecordPayment { amount: None, method: PaymentMethod::Cash, received_on: None, reference: String::new() };
+    assert_eq!(code(sessions::record_payment(stranger, id, cash).await), not_found);
+    let later = last.and_hms_opt(9, 0, 0).unwrap();
+    let moved = MoveSession { starts: later, outside_hours: true, tell_patient: true, version: None };
+    assert_eq!(code(sessions::move_to(stranger, id, moved).await), not_found);
+    let placed = crate::records::session(mine, records.patient, "2026-03-17T09:00:00");
+    assert_eq!(code(sessions::create(stranger, placed).await), not_found);
+    assert_eq!(code(sessions::act_on_all(stranger, &[id], &BulkAction::Complete).await), not_found);
+    assert_eq!(code(sessions::free_times(stranger, mine.therapist, mine.service, last).await), not_found);
+    assert_eq!(code(sessions::patient_name(stranger, records.patient).await), not_found);
+    assert!(sessions::find_patients(stranger, "john").await.unwrap().is_empty());
+    let listed = sessions::list(stranger, SessionFilter::default()).await.unwrap();
+    assert!(listed.items.iter().all(|card| card.id != id));
+    let searched = SessionFilter { search: Some("john".into()), ..SessionFilter::default() };
+    assert!(sessions::list(stranger, searched).await.unwrap().items.is_empty());
+    assert!(sessions::calendar(stranger, first, last, None).await.unwrap().entries.is_empty());
+    assert!(sessions::today(stranger).await.unwrap().entries.is_empty());
+}
+
+fn day(day: u32) -> chrono::NaiveDate {
+    chrono::NaiveDate::from_ymd_opt(2026, 3, day).unwrap()
 }
 
 #[tokio::test]
@@ -250,6 +288,9 @@ async fn a_token_of_another_installation_or_a_guess_leads_nowhere() {
         assert_eq!(code(bookings::submit_proof(&visitor, proof, None).await), not_found, "{token}");
         assert_eq!(code(bookings::calendar_file(&visitor, token).await), not_found, "{token}");
         assert_eq!(code(bookings::cancel_by_patient(&visitor, token, "").await), not_found, "{token}");
+        assert_eq!(code(bookings::times_to_move(&visitor, token, None).await), not_found, "{token}");
+        let later = at("2026-03-18T06:00:00Z");
+        assert_eq!(code(bookings::move_by_patient(&visitor, token, later).await), not_found, "{token}");
     }
     assert_eq!(bookings::view(&app.visitor(), &booking.token).await.unwrap().id, booking.id);
     let _: TherapistId = mine.therapist;

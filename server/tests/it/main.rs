@@ -20,5 +20,6 @@ mod races;
 mod records;
 mod redis;
 mod seed;
+mod sessions;
 mod terms;
 mod uploads;

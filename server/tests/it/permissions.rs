@@ -39,6 +39,8 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
     let buffers = || Some(json!({ "therapist_id": therapist, "before_min": 0, "after_min": 10 }));
     let service =
         || Some(json!({ "service": { "name": "Couples", "duration_min": 50, "price": "10" }, "therapists": [] }));
+    let moved = || Some(json!({ "starts": "2026-03-17T11:00:00" }));
+    let cash = || Some(json!({ "method": "cash" }));
     let policy = || Some(serde_json::to_value(contracts::practice::BookingPolicy::default()).unwrap_or_default());
     vec![
         endpoint("GET", "/api/v1/public/therapists/{slug}", Public, None),
@@ -51,6 +53,12 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("POST", "/api/v1/public/bookings/{token}/send", Public, None),
         endpoint("POST", "/api/v1/public/bookings/{token}/hold-again", Public, None),
         endpoint("POST", "/api/v1/public/bookings/{token}/cancel", Public, reason()),
+        endpoint(
+            "POST",
+            "/api/v1/public/bookings/{token}/reschedule",
+            Public,
+            Some(json!({ "starts_at": "2026-03-18T06:00:00Z" })),
+        ),
         endpoint("POST", "/api/v1/public/bookings/{token}/payment-proof", Public, None),
         endpoint("GET", "/api/v1/public/bookings/{token}/calendar.ics", Public, None),
         endpoint("POST", "/api/v1/my/sign-in-link", Public, Some(json!({ "email": "x@example.com" }))),
@@ -196,6 +204,39 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         ),
         endpoint("POST", "/api/v1/bookings/{booking}/late-credit", May(Action::Update, Resource::Payments), None),
         endpoint("POST", "/api/v1/bookings/{booking}/late-refund", May(Action::Update, Resource::Payments), None),
+        endpoint("GET", "/api/v1/sessions", May(Action::Read, Resource::Sessions), None),
+        endpoint(
+            "POST",
+            "/api/v1/sessions",
+            May(Action::Create, Resource::Sessions),
+            Some(json!({ "patient_id": practice.id, "therapist_id": therapist, "service_id": practice.service,
+                         "starts": "2026-03-17T09:00:00" })),
+        ),
+        endpoint("GET", "/api/v1/sessions/calendar", May(Action::Read, Resource::Sessions), None),
+        endpoint("GET", "/api/v1/therapist/sessions/today", May(Action::Read, Resource::Sessions), None),
+        endpoint(
+            "POST",
+            "/api/v1/sessions/bulk",
+            May(Action::Update, Resource::Sessions),
+            Some(json!({ "ids": [practice.id], "action": "complete" })),
+        ),
+        endpoint("GET", "/api/v1/sessions/{session}", May(Action::Read, Resource::Sessions), None),
+        endpoint("PATCH", "/api/v1/sessions/{session}", May(Action::Create, Resource::Sessions), moved()),
+        endpoint("POST", "/api/v1/sessions/{session}/reschedule", May(Action::Create, Resource::Sessions), moved()),
+        endpoint("DELETE", "/api/v1/sessions/{session}", May(Action::Update, Resource::Sessions), None),
+        endpoint("POST", "/api/v1/sessions/{session}/cancel", May(Action::Update, Resource::Sessions), reason()),
+        endpoint("POST", "/api/v1/sessions/{session}/restore", May(Action::Update, Resource::Sessions), None),
+        endpoint(
+            "POST",
+            "/api/v1/sessions/{session}/step",
+            May(Action::Update, Resource::Sessions),
+            Some(json!({ "step": "start" })),
+        ),
+        endpoint("POST", "/api/v1/sessions/{session}/mark-paid", May(Action::Create, Resource::Payments), cash()),
+        endpoint("GET", "/api/v1/sessions/{session}/payments", May(Action::Read, Resource::Sessions), None),
+        endpoint("POST", "/api/v1/sessions/{session}/payments", May(Action::Create, Resource::Payments), cash()),
+        endpoint("PUT", "/api/v1/sessions/{session}/waiver", May(Action::Create, Resource::Payments), None),
+        endpoint("DELETE", "/api/v1/sessions/{session}/waiver", May(Action::Create, Resource::Payments), None),
         endpoint("GET", "/api/v1/receipts/{file}", May(Action::Read, Resource::Payments), None),
         endpoint("GET", "/api/v1/messages", May(Action::Read, Resource::Messages), None),
         endpoint("POST", "/api/v1/messages/{message}/resend", May(Action::Update, Resource::Messages), None),
@@ -232,6 +273,7 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         | "/api/v1/calendars/feed" => {
             format!("?therapist_id={}", practice.therapist)
         }
+        "/api/v1/sessions/calendar" => "?first=2026-03-09&last=2026-03-15".to_owned(),
         "/api/v1/availability/preview" => {
             format!("?therapist_id={}&service_id={}", practice.therapist, practice.service)
         }
@@ -255,6 +297,8 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         ("{message}", &records.message.to_string()),
         ("{invitation}", &records.invitation.to_string()),
         ("{calendar}", &records.calendar.to_string()),
+        ("{patient}", &records.patient.to_string()),
+        ("{session}", &records.session.to_string()),
     ] {
         path = path.replace(name, value);
     }

@@ -1,12 +1,13 @@
 //! One of everything a practice can have, so that strangers ask for ids that exist.
 
-use chrono::NaiveDate;
-use contracts::BookingId;
+use chrono::{NaiveDate, NaiveDateTime};
 use contracts::accounts::{InviteMember, Role};
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::{PracticeAction, SubmitProof};
 use contracts::calendars::AddCalendar;
 use contracts::practice::PaymentMethod;
+use contracts::sessions::NewSession;
+use contracts::{BookingId, PatientId, SessionId};
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
 use uuid::Uuid;
@@ -25,6 +26,33 @@ pub struct Records {
     pub invitation: Uuid,
     /// A connected calendar.
     pub calendar: Uuid,
+    pub patient: PatientId,
+    /// Placed by the practice, scheduled.
+    pub session: SessionId,
+}
+
+/// A session as the practice places one: on the therapist's wall clock.
+pub fn session(practice: &Practice, patient: PatientId, starts: &str) -> NewSession {
+    NewSession {
+        patient_id: patient,
+        therapist_id: practice.therapist,
+        service_id: practice.service,
+        starts: starts.parse::<NaiveDateTime>().unwrap(),
+        duration_min: None,
+        price: None,
+        outside_hours: false,
+        tell_patient: true,
+    }
+}
+
+/// John Doe, once he asked for a booking.
+pub async fn john_of(app: &TestApp, practice: &Practice) -> PatientId {
+    let id: Uuid = sqlx::query_scalar("SELECT id FROM patients WHERE practice_id = $1 AND name = 'John Doe'")
+        .bind(practice.id.0)
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    id.into()
 }
 
 impl Records {
@@ -47,6 +75,9 @@ impl Records {
         let calendar = services::calendars::add(&ctx, add).await.unwrap().0;
         paid_with_receipt(app, practice).await;
         let booking = practice.request(app, at("2026-03-12T06:00:00Z")).await;
+        let patient = john_of(app, practice).await;
+        let placed = session(practice, patient, "2026-03-16T09:00:00");
+        let session = services::sessions::create(&ctx, placed).await.unwrap().card.id;
         let (rule, file, message, invitation) = sqlx::query_as(
             "SELECT (SELECT id FROM availability_rules WHERE practice_id = $1 LIMIT 1),
                     (SELECT id FROM files WHERE practice_id = $1 AND purpose = 'payment_proof'),
@@ -57,7 +88,18 @@ impl Records {
         .fetch_one(&app.owner)
         .await
         .unwrap();
-        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation, calendar }
+        Self {
+            booking: booking.id,
+            token: booking.token,
+            rule,
+            exception,
+            file,
+            message,
+            invitation,
+            calendar,
+            patient,
+            session,
+        }
     }
 }
 

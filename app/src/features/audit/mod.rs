@@ -3,3 +3,5 @@
 mod actions;
 pub mod page_audit;
 pub mod server_fns;
+
+pub use actions::action_text;

@@ -1,7 +1,7 @@
 //! The doors from the patient's pages to the services.
 
 use crate::error::UiError;
-use contracts::booking::MyBookings;
+use contracts::booking::{Availability, MyBookings};
 use contracts::calendars::MyFeed;
 use leptos::prelude::*;
 use server_fn::codec::{MultipartData, MultipartFormData};
@@ -67,6 +67,26 @@ async fn read_proof(ctx: &services::Ctx, data: MultipartData) -> services::Resul
     }
     let method = method.ok_or_else(|| ServiceError::field("method", FieldProblem::InvalidChoice))?;
     Ok((SubmitProof { token, reference, method }, receipt))
+}
+
+/// The times a patient can move their session to: two weeks from this day on (`2026-11-24`).
+#[server]
+pub async fn times_to_move(token: String, from: Option<String>) -> Result<Availability, UiError> {
+    let from = from.and_then(|day| day.trim().parse().ok());
+    reply(bookings::times_to_move(&ctx()?, &token, from).await)
+}
+
+/// Takes another time for a confirmed session; `starts_at` is an instant.
+#[server]
+pub async fn move_my_booking(token: String, starts_at: String) -> Result<(), UiError> {
+    let ctx = ctx()?;
+    let result = async {
+        let at = starts_at.parse().map_err(|_| ServiceError::field("starts_at", FieldProblem::InvalidTime))?;
+        bookings::move_by_patient(&ctx, &token, at).await
+    };
+    let moved = reply(result.await)?;
+    leptos_axum::redirect(&format!("/b/{}?moved=1", moved.token));
+    Ok(())
 }
 
 /// Sends a sign-in link, if the address has bookings; the answer is the same either way.

@@ -38,7 +38,7 @@ struct Item {
     wide_only: bool,
 }
 
-const ITEMS: [Item; 7] = [
+const ITEMS: [Item; 8] = [
     Item { path: "/app", name: words::TODAY, glyph: Glyph::Home, needs: Thing::Bookings, key: 't', wide_only: false },
     Item {
         path: "/app/diary",
@@ -49,12 +49,20 @@ const ITEMS: [Item; 7] = [
         wide_only: false,
     },
     Item {
+        path: "/app/sessions",
+        name: words::SESSIONS,
+        glyph: Glyph::List,
+        needs: Thing::Sessions,
+        key: 'e',
+        wide_only: false,
+    },
+    Item {
         path: "/app/availability",
         name: words::AVAILABILITY,
         glyph: Glyph::Clock,
         needs: Thing::Availability,
         key: 'a',
-        wide_only: false,
+        wide_only: true,
     },
     Item {
         path: "/app/messages",
@@ -80,7 +88,7 @@ const ITEMS: [Item; 7] = [
         key: 'u',
         wide_only: true,
     },
-    Item { path: "/app/audit", name: words::AUDIT, glyph: Glyph::List, needs: Thing::Audit, key: 'l', wide_only: true },
+    Item { path: "/app/audit", name: words::AUDIT, glyph: Glyph::Pin, needs: Thing::Audit, key: 'l', wide_only: true },
 ];
 
 /// The items a role sees.

@@ -8,6 +8,7 @@ use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPag
 use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
+use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
 use crate::features::settings::calendars::page_calendars::CalendarsRoute;
 use crate::features::settings::page_booking::PolicyPage;
 use crate::features::settings::page_payment::PaymentPage;
@@ -25,6 +26,9 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view={Lazy::<TodayPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("bookings/:id") view={Lazy::<BookingPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("diary") view={Lazy::<DiaryPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("sessions") view={Lazy::<SessionsPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("sessions/new") view={Lazy::<NewSessionPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("sessions/:id") view={Lazy::<SessionPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("availability") view={Lazy::<AvailabilityRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("messages") view={Lazy::<OutboxRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("members") view={Lazy::<MembersRoute>::new()} ssr=SsrMode::Async/>

@@ -15,6 +15,7 @@
 mod busy;
 mod clock;
 mod openings;
+mod placing;
 mod why;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod properties;
 mod tests;
 
 pub use openings::{buffer_warning, day_state, openings};
+pub use placing::{Obstacle, Span, instant_of, is_open, place};
 pub use why::why;
 
 use busy::{Busy, Nearness};

@@ -3,21 +3,22 @@
 use super::notify;
 use super::view::conflict;
 use crate::messages::Template;
-use crate::{Ctx, Result, ServiceError, audit, calendars};
+use crate::{Ctx, Result, ServiceError, audit};
 use contracts::booking::BookingStatus;
 use contracts::practice::{Place, VideoKind};
-use contracts::{BookingId, PatientId, PracticeId, SessionId};
+use contracts::sessions::RefundDecision;
+use contracts::{BookingId, MemberId, PatientId, PracticeId, SessionId, TherapistId};
 use domain::booking::{Event, deadline, next};
 use serde_json::json;
 use store::bookings::{self, BookingRow, Change, ClosedBy};
-use store::patients::{self, NewSession};
+use store::sessions::{self, Cancellation, NewPayment, NewSession};
 use store::{Tx, occupancy};
 
 /// The state after an event.
 ///
 /// # Errors
 /// `CONFLICT` with the present status when it cannot happen.
-pub(super) fn after(row: &BookingRow, event: Event) -> Result<BookingStatus> {
+pub(crate) fn after(row: &BookingRow, event: Event) -> Result<BookingStatus> {
     next(row.status, event, &row.policy, row.price_minor).map_err(|_| conflict(row.status))
 }
 
@@ -27,7 +28,7 @@ pub(super) async fn lock(tx: &mut Tx, practice: PracticeId, id: BookingId) -> Re
 }
 
 /// The booking as it is after what was just written.
-pub(super) async fn reread(tx: &mut Tx, row: &BookingRow) -> Result<BookingRow> {
+pub(crate) async fn reread(tx: &mut Tx, row: &BookingRow) -> Result<BookingRow> {
     bookings::get(tx, row.practice_id, row.id).await?.ok_or_else(ServiceError::not_found)
 }
 
@@ -69,10 +70,14 @@ pub(super) async fn confirm(
         ends_at: row.ends_at,
         price_minor: row.price_minor,
         currency: row.currency.clone(),
-        video_link: video_link(tx, ctx, row).await?,
+        video_link: video_link(tx, ctx, row.practice_id, row.therapist_id, row.place).await?,
+        outside_hours: false,
     };
-    patients::insert_session(tx, row.practice_id, &session, ctx.now).await?;
+    sessions::insert(tx, row.practice_id, &session, ctx.now).await?;
     occupancy::make_firm(tx, row.practice_id, row.id, session.id).await?;
+    if paid {
+        record_proof(tx, ctx, row, &session, by).await?;
+    }
     let change = Change { status: BookingStatus::Confirmed, deadline: None, by, reason: None, paid };
     bookings::change(tx, row.practice_id, row.id, &change, ctx.now).await?;
     let row = reread(tx, row).await?;
@@ -81,13 +86,46 @@ pub(super) async fn confirm(
     Ok(row)
 }
 
+/// The money of a verified proof counts for the session it was sent for.
+async fn record_proof(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, session: &NewSession, by: ClosedBy) -> Result<()> {
+    let Some(proof) = row.proof.as_ref().filter(|_| row.price_minor > 0) else { return Ok(()) };
+    let payment = NewPayment {
+        id: ctx.new_id(),
+        session: session.id,
+        patient: session.patient,
+        method: proof.method,
+        amount_minor: row.price_minor,
+        currency: &row.currency,
+        received_on: ctx.now.date_naive(),
+        reference: &proof.reference,
+        recorded_by: member_of(by),
+    };
+    Ok(sessions::insert_payment(tx, row.practice_id, &payment, ctx.now).await?)
+}
+
+fn member_of(by: ClosedBy) -> Option<MemberId> {
+    match by {
+        ClosedBy::Member(member) => Some(member),
+        ClosedBy::Patient | ClosedBy::System => None,
+    }
+}
+
 /// Where an online session takes place. None for now where Google makes the room, which comes with the calendar's entry.
-async fn video_link(tx: &mut Tx, ctx: &Ctx, row: &BookingRow) -> Result<Option<String>> {
-    Ok(match row.video {
-        _ if row.place != Place::Online => None,
-        VideoKind::Own => Some(row.video_url.clone()).filter(|url| !url.is_empty()),
-        VideoKind::Meet if calendars::makes_rooms(tx, row).await? => None,
-        VideoKind::Meet | VideoKind::Server => room(&row.video_base, ctx.random()),
+pub(crate) async fn video_link(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    practice: PracticeId,
+    therapist: TherapistId,
+    place: Place,
+) -> Result<Option<String>> {
+    if place != Place::Online {
+        return Ok(None);
+    }
+    let video = store::calendars::video(tx, practice, therapist).await?.ok_or_else(ServiceError::not_found)?;
+    Ok(match video.kind {
+        VideoKind::Own => Some(video.own_room).filter(|url| !url.is_empty()),
+        VideoKind::Meet if video.has_google => None,
+        VideoKind::Meet | VideoKind::Server => room(&video.base, ctx.random()),
     })
 }
 
@@ -101,20 +139,38 @@ pub(crate) fn room(base: &str, random: [u8; 12]) -> Option<String> {
     Some(format!("{}/calma-{room}", base.trim_end_matches('/')))
 }
 
+/// How a booking ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ending<'a> {
+    pub by: ClosedBy,
+    pub reason: Option<&'a str>,
+    pub patient_told: bool,
+    /// What becomes of money that was paid.
+    pub refund: Option<RefundDecision>,
+}
+
+impl<'a> Ending<'a> {
+    /// With the patient told, and no money to decide about.
+    pub fn told(by: ClosedBy, reason: Option<&'a str>) -> Self {
+        Self { by, reason, patient_told: true, refund: None }
+    }
+}
+
 /// Ends a booking and frees its slot; a session it had is cancelled.
-pub(super) async fn close(
+pub(crate) async fn close(
     tx: &mut Tx,
     ctx: &Ctx,
     row: &BookingRow,
     status: BookingStatus,
-    by: ClosedBy,
-    reason: Option<&str>,
+    how: Ending<'_>,
 ) -> Result<BookingRow> {
-    let change = Change { status, deadline: None, by, reason, paid: false };
+    let change = Change { status, deadline: None, by: how.by, reason: how.reason, paid: false };
     bookings::change(tx, row.practice_id, row.id, &change, ctx.now).await?;
     occupancy::free(tx, row.practice_id, &[row.id]).await?;
     if row.status == BookingStatus::Confirmed {
-        patients::cancel_sessions(tx, row.practice_id, &[row.id], ctx.now).await?;
+        let Ending { by, reason, patient_told, refund } = how;
+        let cancellation = Cancellation { by, reason, patient_told, refund };
+        sessions::cancel(tx, row.practice_id, row.id, &cancellation, ctx.now).await?;
     }
     reread(tx, row).await
 }
@@ -123,7 +179,7 @@ pub(super) async fn close(
 /// patient.
 pub(crate) async fn expire(tx: &mut Tx, ctx: &Ctx, row: &BookingRow) -> Result<BookingRow> {
     let status = after(row, Event::DeadlinePassed)?;
-    let closed = close(tx, ctx, row, status, ClosedBy::System, None).await?;
+    let closed = close(tx, ctx, row, status, Ending::told(ClosedBy::System, None)).await?;
     if row.status != BookingStatus::Held {
         notify::patient(tx, ctx, &closed, Template::Expired, "", None).await?;
         let was = json!({ "was": row.status.as_str() });
@@ -176,10 +232,8 @@ pub(super) mod tests {
             practice_name: "P".into(),
             practice_lang: Lang::Es,
             instructions: PaymentInstructions::default(),
-            video: VideoKind::Server,
-            video_base: "https://meet.example/".into(),
-            video_url: String::new(),
             video_link: None,
+            session: None,
             proof: None,
         }
     }

@@ -144,7 +144,7 @@ fn entry(ctx: &Ctx, facts: &EventFacts, id: String) -> Entry {
     if facts.show_names && !facts.patient_phone.is_empty() {
         lines.push(format!("{phone}: {}", facts.patient_phone));
     }
-    lines.push(format!("{}/app/bookings/{}", ctx.deps.base_url, facts.booking));
+    lines.push(format!("{}/app/sessions/{}", ctx.deps.base_url, facts.session));
     Entry {
         id,
         summary: format!("{session} - {who}"),

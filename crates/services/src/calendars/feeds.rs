@@ -51,7 +51,7 @@ fn event(ctx: &Ctx, feed: &Feed, session: FeedSession) -> IcsEvent {
             let who = if feed.show_names { session.patient_name } else { initials(&session.patient_name) };
             (
                 format!("{who} · {}", session.service_name),
-                format!("{}/app/bookings/{}", ctx.deps.base_url, session.booking),
+                format!("{}/app/sessions/{}", ctx.deps.base_url, session.session),
             )
         }
         FeedOf::Patient(_) => (

@@ -25,14 +25,14 @@ use chrono_tz::Tz;
 use contracts::calendars::{
     AddCalendar, CalendarConflict, CalendarKind, CalendarView, CalendarsPage, FeedView, SaveVideoUrl,
 };
-use contracts::practice::{TherapistProfile, VideoKind};
+use contracts::practice::TherapistProfile;
 use contracts::{CalendarId, FieldProblem, TherapistId};
 use domain::permissions::{Action, Resource};
 use integrations::calendars::ics::IcsClient;
 use sealed::Credentials;
 use serde_json::json;
 use store::calendars::{self, ConnectionRow, FeedOf, NewConnection};
-use store::{StoreError, Tx, practices, therapists};
+use store::{StoreError, Tx, therapists};
 
 /// Calendars of one therapist: more is a mistake.
 const CALENDARS_MAX: usize = 10;
@@ -72,8 +72,7 @@ pub async fn page(ctx: &Ctx, therapist: TherapistId) -> Result<CalendarsPage> {
     let rows = calendars::list(&mut tx, practice, therapist).await?;
     let feed = calendars::feed_of(&mut tx, practice, FeedOf::Therapist(therapist)).await?;
     let conflicts = calendars::conflicts(&mut tx, practice, therapist, ctx.now, CONFLICTS).await?;
-    let settings = practices::get(&mut tx, practice).await?.ok_or_else(ServiceError::not_found)?;
-    let video_url = calendars::video_url(&mut tx, practice, therapist).await?.unwrap_or_default();
+    let video = calendars::video(&mut tx, practice, therapist).await?.ok_or_else(ServiceError::not_found)?;
     commit(tx).await?;
     Ok(CalendarsPage {
         therapist_id: therapist,
@@ -83,8 +82,8 @@ pub async fn page(ctx: &Ctx, therapist: TherapistId) -> Result<CalendarsPage> {
         calendars: rows.into_iter().map(|row| shown(row, zone)).collect(),
         feed: feed.map(|feed| FeedView { url: feeds::url(ctx, &feed), show_names: feed.show_names }),
         conflicts: conflicts.into_iter().map(|conflict| told(conflict, zone)).collect(),
-        video: settings.video,
-        video_url,
+        video: video.kind,
+        video_url: video.own_room,
     })
 }
 
@@ -213,9 +212,4 @@ pub async fn save_video_url(ctx: &Ctx, cmd: SaveVideoUrl) -> Result<()> {
     calendars::set_video_url(&mut tx, practice, cmd.therapist_id, url).await?;
     audit::record(&mut tx, ctx, practice, "therapist.video_saved", Some(cmd.therapist_id.0), json!({})).await?;
     commit(tx).await
-}
-
-/// Does Google make the video room of this therapist's sessions, once they are in the calendar?
-pub(crate) async fn makes_rooms(tx: &mut Tx, row: &store::bookings::BookingRow) -> Result<bool> {
-    Ok(row.video == VideoKind::Meet && calendars::has_google(tx, row.practice_id, row.therapist_id).await?)
 }

@@ -157,6 +157,7 @@ mod tests {
             service_name: "Individual therapy".into(),
             when: "Tuesday 24 November 2026, 10:00".into(),
             time_zone: "America/Argentina/Buenos_Aires".into(),
+            was: "Monday 23 November 2026, 09:00".into(),
             price: "$15,000".into(),
             reference: "CAL-7K2M".into(),
             deadline: "Monday 23 November 2026, 18:00".into(),

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
-use contracts::{BookingId, FeedId, Lang, PatientId, PracticeId, TherapistId};
+use contracts::{BookingId, FeedId, Lang, PatientId, PracticeId, SessionId, TherapistId};
 use sqlx::PgConnection;
 
 /// Whose sessions.
@@ -111,6 +111,7 @@ pub async fn stop_feed(conn: &mut PgConnection, practice: PracticeId, of: FeedOf
 /// A session as a calendar shows it.
 #[derive(Debug, Clone)]
 pub struct FeedSession {
+    pub session: SessionId,
     pub booking: BookingId,
     pub version: i32,
     pub changed_at: DateTime<Utc>,
@@ -138,7 +139,7 @@ pub async fn feed_sessions(
 ) -> Result<Vec<FeedSession>, StoreError> {
     let (therapist, patient) = of.columns();
     let rows = sqlx::query!(
-        r#"SELECT s.booking_id, b.version, s.changed_at, s.starts_at, s.ends_at, t.time_zone, s.video_link,
+        r#"SELECT s.id, s.booking_id, b.version, s.changed_at, s.starts_at, s.ends_at, t.time_zone, s.video_link,
                   pa.name AS patient_name, t.name AS therapist_name, sv.name AS service_name, p.name AS practice_name,
                   CASE WHEN $3::uuid IS NULL THEN p.language ELSE b.language END AS "language!"
            FROM sessions s
@@ -162,6 +163,7 @@ pub async fn feed_sessions(
     rows.into_iter()
         .map(|row| {
             Ok(FeedSession {
+                session: SessionId(row.id),
                 booking: BookingId(row.booking_id),
                 version: row.version,
                 changed_at: row.changed_at,

@@ -11,6 +11,7 @@ pub use feeds::{Feed, FeedOf, FeedSession, feed, feed_of, feed_sessions, renew_f
 use crate::StoreError;
 use chrono::{DateTime, Utc};
 use contracts::calendars::{CalendarKind, CalendarProblem, CalendarState};
+use contracts::practice::VideoKind;
 use contracts::{CalendarId, PracticeId, TherapistId};
 use sqlx::PgConnection;
 
@@ -136,26 +137,6 @@ pub async fn lock_google(
     .fetch_optional(conn)
     .await?;
     Ok(id.map(CalendarId))
-}
-
-/// Is there one that can make video rooms?
-///
-/// # Errors
-/// When the database cannot answer.
-pub async fn has_google(
-    conn: &mut PgConnection,
-    practice: PracticeId,
-    therapist: TherapistId,
-) -> Result<bool, StoreError> {
-    let has = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM calendar_connections WHERE practice_id = $1 AND therapist_id = $2
-             AND kind = 'google' AND state <> 'revoked') AS "has!""#,
-        practice.0,
-        therapist.0
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(has)
 }
 
 /// The same calendar with a new permission: it may be another account's, so everything is read anew.
@@ -435,19 +416,43 @@ pub async fn set_video_url(
     crate::practices::changed_one(done.rows_affected())
 }
 
+/// How a therapist's online sessions get their link.
+#[derive(Debug, Clone)]
+pub struct Video {
+    pub kind: VideoKind,
+    /// Of the practice's service; empty for none.
+    pub base: String,
+    /// The therapist's own; empty for none.
+    pub own_room: String,
+    /// Is there a calendar that can make rooms?
+    pub has_google: bool,
+}
+
 /// # Errors
 /// When the database cannot answer.
-pub async fn video_url(
+pub async fn video(
     conn: &mut PgConnection,
     practice: PracticeId,
     therapist: TherapistId,
-) -> Result<Option<String>, StoreError> {
-    let url = sqlx::query_scalar!(
-        "SELECT video_url FROM therapists WHERE practice_id = $1 AND id = $2",
+) -> Result<Option<Video>, StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT p.video_kind, p.video_base, t.video_url,
+                  EXISTS (SELECT 1 FROM calendar_connections c WHERE c.practice_id = $1 AND c.therapist_id = $2
+                    AND c.kind = 'google' AND c.state <> 'revoked') AS "has_google!"
+           FROM therapists t JOIN practices p ON p.practice_id = $1
+           WHERE t.practice_id = $1 AND t.id = $2"#,
         practice.0,
         therapist.0
     )
     .fetch_optional(conn)
     .await?;
-    Ok(url)
+    row.map(|row| {
+        Ok(Video {
+            kind: VideoKind::parse(&row.video_kind).ok_or(StoreError::Unreadable("practices.video_kind"))?,
+            base: row.video_base,
+            own_room: row.video_url,
+            has_google: row.has_google,
+        })
+    })
+    .transpose()
 }

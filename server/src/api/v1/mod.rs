@@ -9,6 +9,7 @@ pub mod messages;
 pub mod my;
 pub mod practice;
 pub mod public;
+pub mod sessions;
 pub mod upload;
 
 use crate::middleware::errors::Fail;

@@ -20,7 +20,7 @@ pub(super) fn Conflicts(conflicts: Vec<CalendarConflict>) -> impl IntoView {
             view! {
                 <tr>
                     <td>
-                        <A href=format!("/app/bookings/{}", conflict.booking_id)>{conflict.patient_name}</A>
+                        <A href=format!("/app/sessions/{}", conflict.session_id)>{conflict.patient_name}</A>
                         " · " <span class="figures">{span(conflict.starts_local, conflict.ends_local)}</span>
                     </td>
                     <td class="figures">{span(conflict.busy_from_local, conflict.busy_until_local)}</td>
