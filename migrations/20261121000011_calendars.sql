@@ -117,7 +117,8 @@ CREATE TABLE calendar_feeds (
   created_at   timestamptz NOT NULL,
   PRIMARY KEY (practice_id, id),
   FOREIGN KEY (practice_id, therapist_id) REFERENCES therapists,
-  FOREIGN KEY (practice_id, patient_id) REFERENCES patients,
+  -- A patient who is erased takes the address along.
+  FOREIGN KEY (practice_id, patient_id) REFERENCES patients ON DELETE CASCADE,
   CHECK (num_nonnulls(therapist_id, patient_id) = 1)
 );
 CREATE UNIQUE INDEX calendar_feeds_of_therapist ON calendar_feeds (practice_id, therapist_id);

@@ -79,7 +79,7 @@ codes! {
 /// A connected calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CalendarView {
+pub struct ConnectedCalendar {
     pub id: CalendarId,
     pub kind: CalendarKind,
     /// Its name, or the host of its address. The address itself is a secret.
@@ -133,7 +133,7 @@ pub struct CalendarsPage {
     pub time_zone: String,
     /// Can this installation speak to Google?
     pub google_offered: bool,
-    pub calendars: Vec<CalendarView>,
+    pub calendars: Vec<ConnectedCalendar>,
     pub feed: Option<FeedView>,
     /// The next ones, in order of time.
     pub conflicts: Vec<CalendarConflict>,

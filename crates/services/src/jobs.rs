@@ -189,13 +189,14 @@ fn count_of(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// What the worker does side by side: a mail server that does not answer must not keep holds from lapsing, and neither
-/// waits for the clearing up.
+/// What the worker does side by side: a mail server that does not answer must not keep holds from lapsing, nor one slow
+/// calendar the entries of another, and none of them waits for the clearing up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
     Deadlines,
     Messages,
     Calendars,
+    Entries,
     Forgetting,
 }
 
@@ -208,7 +209,8 @@ impl Work {
                 first.map(|()| done)
             }
             Self::Messages => Ok(Done { sent: messages::send_due(ctx).await?, ..Done::default() }),
-            Self::Calendars => Ok(Done { calendars: follow_calendars(ctx).await?, ..Done::default() }),
+            Self::Calendars => Ok(Done { calendars: calendars::read_due(ctx).await?, ..Done::default() }),
+            Self::Entries => Ok(Done { calendars: calendars::write_due(ctx).await?, ..Done::default() }),
             Self::Forgetting => {
                 let forgotten = u32::try_from(forget(ctx).await?).unwrap_or(u32::MAX);
                 Ok(Done { forgotten, ..Done::default() })
@@ -223,6 +225,7 @@ pub async fn run_forever(deps: Arc<Deps>, stop: watch::Receiver<bool>) {
         rounds(Work::Deadlines, deps.clone(), stop.clone()),
         rounds(Work::Messages, deps.clone(), stop.clone()),
         rounds(Work::Calendars, deps.clone(), stop.clone()),
+        rounds(Work::Entries, deps.clone(), stop.clone()),
         rounds(Work::Forgetting, deps, stop),
     );
 }

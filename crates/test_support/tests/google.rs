@@ -1,5 +1,5 @@
 //! The adapter for Google's calendar, over HTTP against the stand-in: every failure that Google documents.
-
+#![allow(clippy::unwrap_used, reason = "a failing set-up is a failing test")]
 use chrono::{DateTime, Utc};
 use integrations::calendars::google::{Entry, Google, GoogleError};
 use test_support::google::{GoogleStandIn, Rooms};

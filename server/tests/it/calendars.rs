@@ -8,7 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use contracts::accounts::Role;
 use contracts::booking::{BookingView, PracticeAction};
 use contracts::calendars::{
-    AddCalendar, CalendarProblem, CalendarState, CalendarView, CalendarsPage, ConnectOutcome, RenewFeed, SaveVideoUrl,
+    AddCalendar, CalendarProblem, CalendarState, CalendarsPage, ConnectOutcome, ConnectedCalendar, RenewFeed,
+    SaveVideoUrl,
 };
 use contracts::practice::{BookingPolicy, PaymentTiming, VideoKind};
 use contracts::sessions::{CancelSession, MoveSession};
@@ -50,7 +51,7 @@ async fn page(app: &TestApp, practice: &Practice) -> CalendarsPage {
     calendars::page(&practice.ctx(app), practice.therapist).await.unwrap()
 }
 
-async fn only(app: &TestApp, practice: &Practice) -> CalendarView {
+async fn only(app: &TestApp, practice: &Practice) -> ConnectedCalendar {
     page(app, practice).await.calendars.into_iter().next().unwrap()
 }
 
@@ -367,6 +368,9 @@ async fn a_published_calendar_counts_as_taken() {
         assert_eq!(practice.hold(&app, at(taken)).await.unwrap_err().public.code, ErrorCode::SlotTaken, "{taken}");
     }
     practice.hold(&app, at("2026-03-17T06:00:00Z")).await.unwrap();
+    let (ctx, day) = (practice.ctx(&app), "2026-03-03".parse().unwrap());
+    let diary = sessions::calendar(&ctx, day, day, Some(practice.therapist)).await.unwrap();
+    assert_eq!(diary.taken_outside, [(day, 9 * 60, 10 * 60)]);
 
     // Two weeks away, from Wednesday on: longer than any occupancy of ours.
     file.set("DTSTART;VALUE=DATE:20260304\nDTEND;VALUE=DATE:20260318");

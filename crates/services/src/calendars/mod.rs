@@ -23,7 +23,7 @@ use crate::{Ctx, Member, Result, ServiceError, audit};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use contracts::calendars::{
-    AddCalendar, CalendarConflict, CalendarKind, CalendarView, CalendarsPage, FeedView, SaveVideoUrl,
+    AddCalendar, CalendarConflict, CalendarKind, CalendarsPage, ConnectedCalendar, FeedView, SaveVideoUrl,
 };
 use contracts::practice::TherapistProfile;
 use contracts::{CalendarId, FieldProblem, TherapistId};
@@ -91,8 +91,8 @@ fn local(zone: Tz, at: DateTime<Utc>) -> NaiveDateTime {
     domain::slots::local(zone, at)
 }
 
-fn shown(row: ConnectionRow, zone: Tz) -> CalendarView {
-    CalendarView {
+fn shown(row: ConnectionRow, zone: Tz) -> ConnectedCalendar {
+    ConnectedCalendar {
         id: row.id,
         kind: row.kind,
         label: row.label,

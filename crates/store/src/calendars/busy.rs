@@ -122,6 +122,32 @@ pub async fn ours(conn: &mut PgConnection, practice: PracticeId, ids: &[Uuid]) -
     Ok(ids)
 }
 
+/// When the therapist, or anybody of the practice, is taken outside between two moments; in order.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn busy_between(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    therapist: Option<TherapistId>,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT e.starts_at, e.ends_at FROM external_busy e
+         JOIN therapists t ON t.practice_id = $1 AND t.id = e.therapist_id
+         WHERE e.practice_id = $1 AND ($2::uuid IS NULL OR t.id = $2) AND e.ends_at > $3
+           AND e.ends_at < $4::timestamptz + interval '24 hours' AND e.starts_at < $4
+         ORDER BY e.starts_at, e.ends_at",
+        practice.0,
+        therapist.map(|t| t.0),
+        from,
+        until
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.starts_at, row.ends_at)).collect())
+}
+
 /// A session at a time that is taken outside.
 #[derive(Debug, Clone)]
 pub struct Conflict {

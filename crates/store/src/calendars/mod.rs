@@ -4,7 +4,7 @@ mod busy;
 mod events;
 mod feeds;
 
-pub use busy::{BusySpan, Conflict, change_busy, conflicts, ours, replace_busy};
+pub use busy::{BusySpan, Conflict, busy_between, change_busy, conflicts, ours, replace_busy};
 pub use events::{EventFacts, claim_event, event_failed, event_forgotten, event_written, plan_all, set_video_link};
 pub use feeds::{Feed, FeedOf, FeedSession, feed, feed_of, feed_sessions, renew_feed, stop_feed};
 

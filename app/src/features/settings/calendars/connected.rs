@@ -4,7 +4,7 @@ use super::page_calendars::Forms;
 use super::words as say;
 use crate::context::{lang, t, tf, tn};
 use crate::texts::calendars as words;
-use contracts::calendars::{CalendarKind, CalendarState, CalendarView, CalendarsPage};
+use contracts::calendars::{CalendarKind, CalendarState, CalendarsPage, ConnectedCalendar};
 use contracts::{CalendarId, TherapistId};
 use domain::dates;
 use leptos::prelude::*;
@@ -38,7 +38,7 @@ pub(super) fn Connected(page: CalendarsPage, forms: Forms) -> impl IntoView {
 }
 
 #[component]
-fn One(calendar: CalendarView, therapist: TherapistId, forms: Forms) -> impl IntoView {
+fn One(calendar: ConnectedCalendar, therapist: TherapistId, forms: Forms) -> impl IntoView {
     let name = if calendar.label.is_empty() { t(say::kind(calendar.kind)).to_owned() } else { calendar.label.clone() };
     let (tone, state) = say::state(calendar.state);
     let glyph = match tone {
@@ -47,8 +47,11 @@ fn One(calendar: CalendarView, therapist: TherapistId, forms: Forms) -> impl Int
         _ => Glyph::Clock,
     };
     let read = calendar.last_synced_local.map(|at| tf(words::LAST_READ, &[("when", &dates::short_when(lang(), at))]));
-    let names = (calendar.kind == CalendarKind::Google)
-        .then(|| if calendar.show_names { words::NAMES_SHOWN } else { words::NAMES_HIDDEN });
+    let names = (calendar.kind == CalendarKind::Google).then_some(if calendar.show_names {
+        words::NAMES_SHOWN
+    } else {
+        words::NAMES_HIDDEN
+    });
     let waiting = calendar.entries_waiting;
     let waits = (waiting > 0).then(|| tn([words::ENTRIES_WAITING_ONE, words::ENTRIES_WAITING], waiting));
     let unreadable = calendar.unreadable;
@@ -73,7 +76,7 @@ fn One(calendar: CalendarView, therapist: TherapistId, forms: Forms) -> impl Int
 }
 
 #[component]
-fn Deeds(calendar: CalendarView, therapist: TherapistId, name: String, forms: Forms) -> impl IntoView {
+fn Deeds(calendar: ConnectedCalendar, therapist: TherapistId, name: String, forms: Forms) -> impl IntoView {
     let id = calendar.id;
     let read = (calendar.state != CalendarState::Revoked).then(|| {
         let label = tf(words::READ_NOW_NAME, &[("name", &name)]);
