@@ -21,8 +21,8 @@ use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPag
 use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
 use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
 use crate::features::settings::{
-    page_booking::PolicyPage, page_payment::PaymentPage, page_practice::PracticePage, page_profile::ProfilePage,
-    page_services::ServicesPage,
+    calendars::page_calendars::CalendarsRoute, page_booking::PolicyPage, page_payment::PaymentPage,
+    page_practice::PracticePage, page_profile::ProfilePage, page_services::ServicesPage,
 };
 use crate::layouts::practice::PracticeFrame;
 
@@ -69,7 +69,8 @@ load_together!(
 );
 load_together!(
     office_pages, __preload_office_pages, OfficePages:
-    AvailabilityRoute, NewSeriesPage, SeriesPage, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
+    AvailabilityRoute, NewSeriesPage, SeriesPage, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage,
+    ServicesPage, CalendarsRoute
 );
 load_together!(
     patient_pages, __preload_patient_pages, PatientPages:

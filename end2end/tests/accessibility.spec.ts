@@ -1,5 +1,6 @@
 // Every page in light and dark, wide and on a phone: nothing that WCAG 2.1 AA forbids, and nothing to scroll sideways to.
 import { book, call, confirmed, createPractice, freeSlot, freeSlots, hold, somebody } from '../support/api'
+import { outside, publish } from '../support/calendars'
 import { alive, enter, expect, expectAccessible, expectNoSideways, open, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
 import { everyState, LONG, REASON } from '../support/states'
@@ -158,9 +159,25 @@ test('the practice\'s settings, members and log', async ({ page, practice }) => 
   await enter(page, practice)
   for (const address of ['/app/settings', '/app/settings/practice', '/app/settings/profile', '/app/settings/services',
     `/app/settings/services?edit=${practice.serviceId}`,
-    '/app/settings/payment', '/app/settings/booking', '/app/members', '/app/audit']) {
+    '/app/settings/payment', '/app/settings/booking', '/app/settings/calendars', '/app/settings/calendars?google=not_ticked', '/app/members', '/app/audit']) {
     await check(page, address)
   }
+})
+
+test('calendars with conflicts, problems and an address', async ({ page, practice }) => {
+  const [slot] = await freeSlots(practice)
+  await confirmed(practice, somebody(LONG), slot)
+  const add = (url: string) => call(practice.base, '/api/v1/calendars/ics', {
+    bearer: practice.bearer, body: { therapist_id: practice.therapistId, url },
+  })
+  await add(await publish(slot))
+  await add(`${outside()}/files/nothing-here`)
+  await call(practice.base, '/api/v1/calendars/feed', { bearer: practice.bearer, body: { therapist_id: practice.therapistId } })
+  const state = () => call(practice.base, `/api/v1/calendars?therapist_id=${practice.therapistId}`, { bearer: practice.bearer })
+  await expect.poll(async () => (await state()).calendars.map((each: { state: string }) => each.state)).toEqual(['ok', 'failing'])
+  expect((await state()).conflicts).toHaveLength(1)
+  await enter(page, practice)
+  await check(page, '/app/settings/calendars')
 })
 
 test('the practice\'s pages with nothing in them', async ({ page }) => {

@@ -35,6 +35,11 @@ contracts::texts! {
     BOOKING_PAYMENT_VERIFIED = "Payment verified", "Pago verificado";
     BOOKING_PROOF_SUBMITTED = "Payment proof sent", "Comprobante enviado";
     BOOKING_REQUESTED = "Booking requested", "Reserva pedida";
+    CALENDAR_CONNECTED = "Calendar connected", "Calendario conectado";
+    CALENDAR_DISCONNECTED = "Calendar disconnected", "Calendario desconectado";
+    CALENDAR_FEED_RENEWED = "New secret calendar address", "Nueva dirección secreta de calendario";
+    CALENDAR_FEED_STOPPED = "Secret calendar address taken away", "Dirección secreta de calendario quitada";
+    CALENDAR_NAMES_SET = "Names in a calendar shown or hidden", "Nombres en un calendario mostrados u ocultos";
     LOGIN_FAILED = "Login failed", "Inicio de sesión fallido";
     LOGIN_REUSE_DETECTED = "Old login reused: session ended", "Sesión reutilizada: se cerró";
     LOGIN_SUCCEEDED = "Logged in", "Inició sesión";
@@ -72,6 +77,7 @@ contracts::texts! {
     SESSION_WAIVED = "No money asked for", "Sin cobro";
     THERAPIST_ADDED = "Therapist profile added", "Perfil de terapeuta agregado";
     THERAPIST_PHOTO_SET = "Photo changed", "Foto cambiada";
+    THERAPIST_VIDEO_SAVED = "Video room changed", "Sala de video cambiada";
     THERAPIST_PROFILE_SAVED = "Profile saved", "Perfil guardado";
     PATIENT_CREATED = "Patient added", "Paciente agregado";
     PATIENT_UPDATED = "Patient's record changed", "Registro de paciente cambiado";

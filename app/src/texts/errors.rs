@@ -35,6 +35,7 @@ contracts::texts! {
     INVALID_TIME_ZONE = "This time zone is not known.", "Esta zona horaria no se conoce.";
     INVALID_CURRENCY = "This currency is not known.", "Esta moneda no se conoce.";
     INVALID_SLUG = "Use 3 to 60 small letters, digits and dashes.", "Use de 3 a 60 letras minúsculas, números y guiones.";
+    INVALID_ADDRESS = "This is not an address of a calendar. Example: https://example.com/calendar.ics", "No es la dirección de un calendario. Ejemplo: https://example.com/calendar.ics";
     TAKEN = "This is taken already.", "Ya está en uso.";
     PASSWORD_UPPER = "Add a capital letter.", "Agregue una mayúscula.";
     PASSWORD_LOWER = "Add a small letter.", "Agregue una minúscula.";

@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod availability;
 pub mod booking;
+pub mod calendars;
 pub mod common;
 pub mod dashboard;
 pub mod diary;
@@ -38,6 +39,7 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("availability", availability::ALL),
     ("audit", audit::ALL),
     ("dashboard", dashboard::ALL),
+    ("calendars", calendars::ALL),
 ];
 
 #[cfg(test)]

@@ -72,6 +72,8 @@ codes! {
         InvalidTimeZone = "invalid_time_zone",
         InvalidCurrency = "invalid_currency",
         InvalidSlug = "invalid_slug",
+        /// Not an address of a page or file.
+        InvalidAddress = "invalid_address",
         Taken = "taken",
         PasswordUpper = "password_upper",
         PasswordLower = "password_lower",

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit;
 pub mod availability;
 pub mod booking;
+pub mod calendars;
 pub mod error;
 pub mod ids;
 pub mod lang;

@@ -353,4 +353,7 @@ pub struct CalendarView {
     pub entries: Vec<crate::booking::BookingCard>,
     /// Opening hours, in minutes from midnight.
     pub openings: Vec<(NaiveDate, i32, i32)>,
+    /// What is taken in calendars outside, likewise; for one therapist only, since of several it would say nobody's.
+    #[serde(default)]
+    pub taken_outside: Vec<(NaiveDate, i32, i32)>,
 }

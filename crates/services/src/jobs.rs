@@ -5,7 +5,7 @@
 
 use crate::live::Heard;
 use crate::{Ctx, Deps, Result, ServiceError};
-use crate::{accounts, audit, bookings, files, idempotency, messages, patients as records, series};
+use crate::{accounts, audit, bookings, calendars, files, idempotency, messages, patients as records, series};
 use chrono::{DateTime, Duration, Utc};
 use contracts::live::LiveKind;
 use contracts::{BookingId, PracticeId};
@@ -24,6 +24,8 @@ pub struct Done {
     pub sealed: u32,
     pub forgotten: u32,
     pub archived: u32,
+    /// Calendars outside that were read, and entries in them that were written.
+    pub calendars: u32,
 }
 
 /// Bookings that are looked up at once; each then ends or is erased in a transaction of its own.
@@ -39,7 +41,7 @@ const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(60 * 60
 const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// One round of everything that is due: lapse holds, expire bookings, erase, bring about the sessions of series, seal the
-/// audit log, send messages. Safe on several servers at once.
+/// audit log, send messages, read and write calendars outside. Safe on several servers at once.
 ///
 /// # Errors
 /// The first error of the round; the rest of the round was done nevertheless.
@@ -48,7 +50,15 @@ pub async fn run_due(ctx: &Ctx) -> Result<Done> {
     let mut done = deadlines(ctx, &mut first).await?;
     done.generated = kept(&mut first, generate(ctx).await);
     done.sent = kept(&mut first, messages::send_due(ctx).await);
+    done.calendars = kept(&mut first, follow_calendars(ctx).await);
     first.map(|()| done)
+}
+
+/// What is taken outside comes first, so that conflicts show as soon as a session is there.
+async fn follow_calendars(ctx: &Ctx) -> Result<u32> {
+    let read = calendars::read_due(ctx).await;
+    let written = calendars::write_due(ctx).await;
+    Ok(read? + written?)
 }
 
 /// What passed deadlines bring. It speaks to the database alone, so nobody's mail server can delay it.
@@ -204,13 +214,15 @@ fn count_of(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// What the worker does side by side: a mail server that does not answer must not keep holds from lapsing, and neither
-/// waits for the clearing up.
+/// What the worker does side by side: a mail server that does not answer must not keep holds from lapsing, nor one slow
+/// calendar the entries of another, and none of them waits for the clearing up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
     Deadlines,
     Series,
     Messages,
+    Calendars,
+    Entries,
     Forgetting,
 }
 
@@ -224,6 +236,8 @@ impl Work {
             }
             Self::Series => Ok(Done { generated: generate(ctx).await?, ..Done::default() }),
             Self::Messages => Ok(Done { sent: messages::send_due(ctx).await?, ..Done::default() }),
+            Self::Calendars => Ok(Done { calendars: calendars::read_due(ctx).await?, ..Done::default() }),
+            Self::Entries => Ok(Done { calendars: calendars::write_due(ctx).await?, ..Done::default() }),
             Self::Forgetting => {
                 let mut first = Ok(());
                 let number = |done: Result<u64>| done.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
@@ -241,6 +255,8 @@ pub async fn run_forever(deps: Arc<Deps>, stop: watch::Receiver<bool>) {
         rounds(Work::Deadlines, deps.clone(), stop.clone()),
         rounds(Work::Series, deps.clone(), stop.clone()),
         rounds(Work::Messages, deps.clone(), stop.clone()),
+        rounds(Work::Calendars, deps.clone(), stop.clone()),
+        rounds(Work::Entries, deps.clone(), stop.clone()),
         rounds(Work::Forgetting, deps, stop),
     );
 }

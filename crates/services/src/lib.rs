@@ -7,6 +7,7 @@ pub mod audit;
 pub mod availability;
 pub mod bookings;
 pub mod calendar_file;
+pub mod calendars;
 pub mod cookies;
 pub(crate) mod csv_file;
 pub mod ctx;

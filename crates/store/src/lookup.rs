@@ -6,7 +6,7 @@
 use crate::StoreError;
 use chrono::{DateTime, NaiveDate, Utc};
 use contracts::accounts::Role;
-use contracts::{BookingId, MemberId, PracticeId, TherapistId, UserId};
+use contracts::{BookingId, CalendarId, FeedId, MemberId, PracticeId, SessionId, TherapistId, UserId};
 use sqlx::PgConnection;
 
 /// A user's place in one practice.
@@ -250,4 +250,51 @@ pub async fn practices_with_old_imports(
         .fetch_all(connection)
         .await?;
     Ok(ids.into_iter().map(PracticeId).collect())
+}
+
+/// Calendars to read at `at`, those that wait longest first.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn due_calendars(
+    connection: &mut PgConnection,
+    at: DateTime<Utc>,
+    at_most: i32,
+) -> Result<Vec<(PracticeId, CalendarId)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT practice_id AS "practice_id!", id AS "id!" FROM lookup.due_calendars($1, $2)"#,
+        at,
+        at_most
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (PracticeId(row.practice_id), CalendarId(row.id))).collect())
+}
+
+/// Sessions whose entries in calendars outside are to be written at `at`, those that wait longest first.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn due_calendar_events(
+    connection: &mut PgConnection,
+    at: DateTime<Utc>,
+    at_most: i32,
+) -> Result<Vec<(PracticeId, SessionId)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT practice_id AS "practice_id!", session_id AS "session_id!" FROM lookup.due_calendar_events($1, $2)"#,
+        at,
+        at_most
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (PracticeId(row.practice_id), SessionId(row.session_id))).collect())
+}
+
+/// Whose an address to subscribe to is.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practice_of_feed(connection: &mut PgConnection, feed: FeedId) -> Result<Option<PracticeId>, StoreError> {
+    let practice = sqlx::query_scalar!("SELECT lookup.practice_of_feed($1)", feed.0).fetch_one(connection).await?;
+    Ok(practice.map(PracticeId))
 }

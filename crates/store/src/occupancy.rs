@@ -188,7 +188,8 @@ fn longest() -> Duration {
 }
 
 /// What takes the therapist's time between two instants, in order, found through the index on the end of each span, so
-/// that past sessions cost nothing. A hold whose deadline has passed at `now` is left out, swept away or not.
+/// that past sessions cost nothing. A hold whose deadline has passed at `now` is left out, swept away or not. What is taken
+/// in calendars outside is certain and needs no buffers of its own.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -216,13 +217,19 @@ pub async fn taken_of(
 ) -> Result<Vec<(TherapistId, TakenUntil)>, StoreError> {
     let ids: Vec<Uuid> = therapists.iter().map(|t| t.0).collect();
     let rows = sqlx::query!(
-        r#"SELECT o.therapist_id, o.starts_at, o.ends_at, o.blocked_from, o.blocked_until, o.firm, o.booking_id,
+        r#"SELECT o.therapist_id AS "therapist_id!", o.starts_at AS "starts_at!", o.ends_at AS "ends_at!",
+                  o.blocked_from AS "blocked_from!", o.blocked_until AS "blocked_until!", o.firm AS "firm!",
+                  o.booking_id AS "booking_id?",
                   CASE WHEN NOT o.firm THEN (SELECT b.deadline FROM bookings b
                        WHERE b.practice_id = $1 AND b.id = o.booking_id AND b.status = 'held') END AS lapses_at
            FROM occupancies o
            WHERE o.practice_id = $1 AND o.therapist_id = ANY($2) AND o.blocked_until > $3 AND o.blocked_until < $4
              AND o.blocked_from < $5
-           ORDER BY o.blocked_until"#,
+           UNION ALL
+           SELECT e.therapist_id, e.starts_at, e.ends_at, e.starts_at, e.ends_at, true, NULL, NULL
+           FROM external_busy e
+           WHERE e.practice_id = $1 AND e.therapist_id = ANY($2) AND e.ends_at > $3 AND e.ends_at < $4 AND e.starts_at < $5
+           ORDER BY 5"#,
         practice.0,
         &ids,
         from,

@@ -204,3 +204,22 @@ pub async fn contact(
     });
     contact.transpose()
 }
+
+/// The patients with this e-mail address.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn with_email(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    email: &str,
+) -> Result<Vec<PatientId>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM patients WHERE practice_id = $1 AND email = $2 AND deleted_at IS NULL ORDER BY id",
+        practice.0,
+        email
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(PatientId).collect())
+}

@@ -59,6 +59,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(v1::availability::routes())
         .merge(v1::bookings::routes())
         .merge(v1::recurring::routes())
+        .merge(v1::calendars::routes())
         .merge(v1::sessions::routes())
         .merge(v1::members::routes())
         .merge(v1::patients::routes())

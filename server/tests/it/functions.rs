@@ -52,6 +52,8 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("sign_in_as_patient", Link, "token=x"),
     ("sign_out_patient", Open, ""),
     ("list_my_bookings", Patient, ""),
+    ("list_my_feeds", Patient, ""),
+    ("renew_my_feeds", Patient, ""),
     ("register_practice", Open, "practice_name=&name=&email=x&password=x&currency=KES&time_zone=UTC&language=en"),
     ("confirm_email", Link, "token=x"),
     ("log_in", Open, "email=nobody@example.com&password=wrong"),
@@ -168,6 +170,14 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("preview_buffers", May(Read, Availability), "therapist={therapist}&before_min=0&after_min=10"),
     ("save_buffers", May(Update, Availability), "therapist={therapist}&before_min=0&after_min=10"),
     ("patient_preview", May(Read, Availability), "therapist={therapist}&service={service}"),
+    ("load_calendars", May(Update, Availability), "therapist={therapist}"),
+    ("add_calendar", May(Update, Availability), "therapist={therapist}&url=https://calendar.example/a.ics"),
+    ("disconnect_calendar", May(Update, Availability), "therapist={therapist}&id={calendar}"),
+    ("read_calendar_now", May(Update, Availability), "therapist={therapist}&id={calendar}"),
+    ("show_names_in_calendar", May(Update, Availability), "therapist={therapist}&id={calendar}&show=true"),
+    ("renew_calendar_feed", May(Update, Availability), "therapist={therapist}"),
+    ("stop_calendar_feed", May(Update, Availability), "therapist={therapist}"),
+    ("save_video_room", May(Update, Availability), "therapist={therapist}&video_url=https://meet.example/mine"),
     (
         "why_missing",
         May(Read, Availability),
@@ -281,6 +291,7 @@ async fn streams_receipts_and_calendars_open_for_whose_they_are() {
     let (own, foreign) = (format!("/live/b/{}", records.token), format!("/live/b/{forged}"));
     let (calendar, early) = (format!("/b/{forged}/calendar.ics"), format!("/b/{}/calendar.ics", records.token));
     let page = format!("/live/t/{}", practice.slug);
+    let google = format!("/app/calendars/google?therapist_id={}", practice.therapist);
     let (admin, stranger) = (Some(admin.as_str()), Some(stranger.as_str()));
     for (path, bearer, expected) in [
         ("/live", None, StatusCode::UNAUTHORIZED),
@@ -298,6 +309,14 @@ async fn streams_receipts_and_calendars_open_for_whose_they_are() {
         (receipt.as_str(), admin, StatusCode::OK),
         (calendar.as_str(), None, StatusCode::NOT_FOUND),
         (calendar.as_str(), admin, StatusCode::NOT_FOUND),
+        ("/calendar/guess.ics", None, StatusCode::NOT_FOUND),
+        ("/calendar/p/guess.ics", admin, StatusCode::NOT_FOUND),
+        (google.as_str(), None, StatusCode::UNAUTHORIZED),
+        // This installation does not speak to Google; nobody learns whose calendar it would be.
+        (google.as_str(), stranger, StatusCode::NOT_FOUND),
+        (google.as_str(), admin, StatusCode::NOT_FOUND),
+        ("/app/calendars/google/callback?state=x&code=y", None, StatusCode::UNAUTHORIZED),
+        ("/app/calendars/google/callback?state=x&code=y", admin, StatusCode::SEE_OTHER),
         // There is nothing to put into a calendar before the booking is confirmed.
         (early.as_str(), None, StatusCode::NOT_FOUND),
     ] {

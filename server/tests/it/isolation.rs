@@ -5,12 +5,13 @@ use contracts::accounts::Role;
 use contracts::availability::{AddException, AddRule, BookingsInTheWay, ExceptionKind, SaveBuffers};
 use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
 use contracts::lists::PageOf;
+use contracts::calendars::{AddCalendar, RenewFeed, SaveVideoUrl};
 use contracts::messages::MessageStatus;
 use contracts::patients::*;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
 use contracts::series::{AskPreview, ChangeSeries, Resolve};
 use contracts::sessions::{BulkAction, CancelSession, MoveSession, RecordPayment, SessionFilter, SessionStep};
-use contracts::{ErrorCode, FieldProblem, NoteId, PatientId, TherapistId};
+use contracts::{CalendarId, ErrorCode, FieldProblem, NoteId, PatientId, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -47,6 +48,8 @@ async fn picture(app: &TestApp, practice: &Practice) -> String {
         "files",
         "series",
         "series_occurrences",
+        "calendar_connections",
+        "calendar_feeds",
     ] {
         let sql = format!(
             "SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)::text), '[]')::text FROM {table} t WHERE practice_id = $1"
@@ -64,6 +67,23 @@ fn code<T>(result: Result<T, ServiceError>) -> ErrorCode {
         Ok(_) => panic!("it was allowed"),
         Err(error) => error.public.code,
     }
+}
+
+/// Tries everything about calendars of `mine` as somebody else.
+async fn strangers_calendars(stranger: &Ctx, mine: &Practice, id: CalendarId) {
+    use services::calendars;
+    let (not_found, therapist_id) = (ErrorCode::NotFound, mine.therapist);
+    assert_eq!(code(calendars::page(stranger, therapist_id).await), not_found);
+    let add = AddCalendar { therapist_id, url: "https://calendar.example/theirs.ics".into() };
+    assert_eq!(code(calendars::add(stranger, add).await), not_found);
+    assert_eq!(code(calendars::disconnect(stranger, id).await), not_found);
+    assert_eq!(code(calendars::read_now(stranger, id).await), not_found);
+    assert_eq!(code(calendars::show_names(stranger, id, true).await), not_found);
+    let video = SaveVideoUrl { therapist_id, video_url: "https://meet.example/x".into() };
+    assert_eq!(code(calendars::save_video_url(stranger, video).await), not_found);
+    assert_eq!(code(calendars::renew_feed(stranger, RenewFeed { therapist_id, show_names: true }).await), not_found);
+    assert_eq!(code(calendars::stop_feed(stranger, therapist_id).await), not_found);
+    assert_eq!(code(calendars::begin_google(stranger, therapist_id).await), not_found);
 }
 
 /// Tries everything that takes an id of `mine` as somebody else.
@@ -137,6 +157,7 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     assert_eq!(code(availability::as_patient(stranger, mine.therapist, mine.service).await), not_found);
     let local = chrono::NaiveDate::from_ymd_opt(2026, 3, 5).unwrap().and_hms_opt(9, 0, 0).unwrap();
     assert_eq!(code(availability::why(stranger, mine.therapist, mine.service, local).await), not_found);
+    strangers_calendars(stranger, mine, records.calendar.into()).await;
     assert_eq!(code(messages::resend(stranger, records.message.into()).await), not_found);
     assert_eq!(code(files::receipt(stranger, records.file.into()).await), not_found);
     assert_eq!(code(accounts::set_member_active(stranger, mine.owner.member_id, false).await), not_found);
@@ -364,7 +385,7 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "before anybody is somebody: an address, a password or a word from a mail decides (accounts.rs)",
+        "an address, a password, a cookie or a word from a mail decides (accounts.rs, calendars.rs)",
         &[
             "accounts::accept_invitation",
             "accounts::confirm_email",
@@ -374,12 +395,23 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "accounts::refresh",
             "accounts::register",
             "accounts::reset_password",
+            "calendars::file",
+            "calendars::finish_google",
             "patient_access::request_link",
             "patient_access::sign_in",
             "patient_access::sign_out",
         ],
     ),
-    ("about the caller and nobody else", &["accounts::log_out", "accounts::me", "patient_access::my_bookings"]),
+    (
+        "about the caller and nobody else",
+        &[
+            "accounts::log_out",
+            "accounts::me",
+            "calendars::my_feeds",
+            "calendars::renew_my_feeds",
+            "patient_access::my_bookings",
+        ],
+    ),
     (
         "takes no id: the caller's own practice, as its row-level security shows it",
         &[
@@ -404,6 +436,8 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "accounts::confirm_without_link",
             "accounts::forget_expired",
             "audit::seal_all",
+            "calendars::read_due",
+            "calendars::write_due",
             "idempotency::abandon",
             "idempotency::begin",
             "idempotency::finish",

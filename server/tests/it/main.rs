@@ -6,6 +6,7 @@ mod addresses;
 mod audit;
 mod availability;
 mod bookings;
+mod calendars;
 mod catalogue;
 mod functions;
 mod http;

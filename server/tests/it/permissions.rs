@@ -79,6 +79,8 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("POST", "/api/v1/my/sign-in", Public, Some(json!({ "token": "x" }))),
         endpoint("POST", "/api/v1/my/sign-out", Public, None),
         endpoint("GET", "/api/v1/my/bookings", Public, None),
+        endpoint("GET", "/api/v1/my/calendar-feeds", Public, None),
+        endpoint("POST", "/api/v1/my/calendar-feeds", Public, None),
         endpoint("POST", "/api/v1/auth/register", Public, Some(json!({}))),
         endpoint("POST", "/api/v1/auth/confirm", Public, Some(json!({ "token": "x" }))),
         endpoint("POST", "/api/v1/auth/login", Public, Some(json!({}))),
@@ -163,6 +165,35 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("POST", "/api/v1/availability/buffers/preview", May(Action::Read, Resource::Availability), buffers()),
         endpoint("GET", "/api/v1/availability/preview", May(Action::Read, Resource::Availability), None),
         endpoint("GET", "/api/v1/availability/why", May(Action::Read, Resource::Availability), None),
+        endpoint("GET", "/api/v1/calendars", May(Action::Update, Resource::Availability), None),
+        endpoint("GET", "/api/v1/calendars/conflicts", May(Action::Update, Resource::Availability), None),
+        endpoint(
+            "POST",
+            "/api/v1/calendars/ics",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "therapist_id": therapist, "url": "https://calendar.example/a.ics" })),
+        ),
+        endpoint("DELETE", "/api/v1/calendars/{calendar}", May(Action::Update, Resource::Availability), None),
+        endpoint("POST", "/api/v1/calendars/{calendar}/read", May(Action::Update, Resource::Availability), None),
+        endpoint(
+            "PUT",
+            "/api/v1/calendars/{calendar}/names",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "show_names": true })),
+        ),
+        endpoint(
+            "POST",
+            "/api/v1/calendars/feed",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "therapist_id": therapist })),
+        ),
+        endpoint("DELETE", "/api/v1/calendars/feed", May(Action::Update, Resource::Availability), None),
+        endpoint(
+            "PUT",
+            "/api/v1/calendars/video",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "therapist_id": therapist, "video_url": "" })),
+        ),
         endpoint("GET", "/api/v1/dashboard", May(Action::Read, Resource::Bookings), None),
         endpoint("GET", "/api/v1/bookings", May(Action::Read, Resource::Bookings), None),
         endpoint("GET", "/api/v1/bookings/pending-approval", May(Action::Read, Resource::Bookings), None),
@@ -323,7 +354,12 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         "/api/v1/public/availability" => {
             format!("?slug={}&service_id={}&from=2026-03-10&until=2026-03-11", practice.slug, practice.service)
         }
-        "/api/v1/availability" | "/api/v1/availability/rules" | "/api/v1/availability/exceptions" => {
+        "/api/v1/availability"
+        | "/api/v1/availability/rules"
+        | "/api/v1/availability/exceptions"
+        | "/api/v1/calendars"
+        | "/api/v1/calendars/conflicts"
+        | "/api/v1/calendars/feed" => {
             format!("?therapist_id={}", practice.therapist)
         }
         "/api/v1/sessions/calendar" => "?first=2026-03-09&last=2026-03-15".to_owned(),
@@ -349,6 +385,7 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         ("{file}", &records.file.to_string()),
         ("{message}", &records.message.to_string()),
         ("{invitation}", &records.invitation.to_string()),
+        ("{calendar}", &records.calendar.to_string()),
         ("{patient}", &records.patient.to_string()),
         ("{series}", &records.series.to_string()),
         ("{date}", crate::records::SKIPPED),
@@ -407,7 +444,7 @@ async fn nobody_and_the_wrong_role_are_refused() {
         let anonymous = send(&router, request(endpoint.method, &path, None, endpoint.body.as_ref())).await;
         match endpoint.who {
             // A patient's own list needs their cookie; everything else public needs no login.
-            Public if endpoint.path == "/api/v1/my/bookings" => {
+            Public if matches!(endpoint.path, "/api/v1/my/bookings" | "/api/v1/my/calendar-feeds") => {
                 assert_eq!(anonymous.status, StatusCode::UNAUTHORIZED, "{name}")
             }
             Public if endpoint.path == "/api/v1/auth/refresh" => {
@@ -450,7 +487,8 @@ async fn another_practice_finds_nothing() {
     let bearer = token_of(&app, &other, Role::Admin);
     let mut complaints: Vec<String> = Vec::new();
     for endpoint in endpoints(&practice) {
-        let names_a_record = endpoint.path.contains('{') || endpoint.path.starts_with("/api/v1/availability");
+        let names_a_record = endpoint.path.contains('{')
+            || ["/api/v1/availability", "/api/v1/calendars"].iter().any(|area| endpoint.path.starts_with(area));
         if matches!(endpoint.who, Public | Member) || !names_a_record {
             continue;
         }

@@ -5,6 +5,7 @@ use contracts::accounts::{InviteMember, Role};
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::{PracticeAction, SubmitProof};
 use contracts::patients::SaveNote;
+use contracts::calendars::AddCalendar;
 use contracts::practice::PaymentMethod;
 use contracts::sessions::NewSession;
 use contracts::{BookingId, PatientId, SeriesId, SessionId};
@@ -24,6 +25,8 @@ pub struct Records {
     pub file: Uuid,
     pub message: Uuid,
     pub invitation: Uuid,
+    /// A connected calendar.
+    pub calendar: Uuid,
     pub patient: PatientId,
     /// Every Sunday, when nobody works: its first date, [`SKIPPED`], waits for a decision.
     pub series: SeriesId,
@@ -77,6 +80,8 @@ impl Records {
         let exception = services::availability::add_exception(&ctx, close).await.unwrap().id.0;
         let invite = InviteMember { email: "invited@example.com".into(), role: Role::Viewer };
         services::accounts::invite(&ctx, invite).await.unwrap();
+        let add = AddCalendar { therapist_id: practice.therapist, url: "https://calendar.example/secret.ics".into() };
+        let calendar = services::calendars::add(&ctx, add).await.unwrap().0;
         paid_with_receipt(app, practice).await;
         let booking = practice.request(app, at("2026-03-12T06:00:00Z")).await;
         let patient = john_of(app, practice).await;
@@ -106,6 +111,7 @@ impl Records {
             file,
             message,
             invitation,
+            calendar,
             patient,
             series,
             session,

@@ -25,6 +25,11 @@ pub fn action_text(code: &str) -> Option<Text> {
         "booking.payment_verified" => words::BOOKING_PAYMENT_VERIFIED,
         "booking.proof_submitted" => words::BOOKING_PROOF_SUBMITTED,
         "booking.requested" => words::BOOKING_REQUESTED,
+        "calendar.connected" => words::CALENDAR_CONNECTED,
+        "calendar.disconnected" => words::CALENDAR_DISCONNECTED,
+        "calendar.feed_renewed" => words::CALENDAR_FEED_RENEWED,
+        "calendar.feed_stopped" => words::CALENDAR_FEED_STOPPED,
+        "calendar.names_set" => words::CALENDAR_NAMES_SET,
         "login.failed" => words::LOGIN_FAILED,
         "login.reuse_detected" => words::LOGIN_REUSE_DETECTED,
         "login.succeeded" => words::LOGIN_SUCCEEDED,
@@ -80,6 +85,7 @@ pub fn action_text(code: &str) -> Option<Text> {
         "therapist.added" => words::THERAPIST_ADDED,
         "therapist.photo_set" => words::THERAPIST_PHOTO_SET,
         "therapist.profile_saved" => words::THERAPIST_PROFILE_SAVED,
+        "therapist.video_saved" => words::THERAPIST_VIDEO_SAVED,
         _ => return None,
     })
 }

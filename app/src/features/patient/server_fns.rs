@@ -2,6 +2,7 @@
 
 use crate::error::UiError;
 use contracts::booking::{Availability, MyBookings};
+use contracts::calendars::MyFeed;
 use leptos::prelude::*;
 use server_fn::codec::{MultipartData, MultipartFormData};
 #[cfg(feature = "ssr")]
@@ -10,7 +11,7 @@ use {
     contracts::booking::SubmitProof,
     contracts::practice::PaymentMethod,
     contracts::{ErrorCode, FieldProblem, limits},
-    services::{ServiceError, bookings, cookies, patient_access},
+    services::{ServiceError, bookings, calendars, cookies, patient_access},
 };
 
 /// Cancels as the patient; the practice is told.
@@ -124,4 +125,18 @@ pub async fn sign_out_patient() -> Result<(), UiError> {
 #[server]
 pub async fn list_my_bookings() -> Result<MyBookings, UiError> {
     reply(patient_access::my_bookings(&ctx()?).await)
+}
+
+/// The addresses at which the signed-in patient's calendar subscribes.
+#[server]
+pub async fn list_my_feeds() -> Result<Vec<MyFeed>, UiError> {
+    reply(calendars::my_feeds(&ctx()?).await)
+}
+
+/// Makes new ones; those before lead nowhere from now on.
+#[server]
+pub async fn renew_my_feeds() -> Result<(), UiError> {
+    reply(calendars::renew_my_feeds(&ctx()?).await)?;
+    leptos_axum::redirect("/my/bookings#calendar");
+    Ok(())
 }

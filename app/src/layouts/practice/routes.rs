@@ -13,6 +13,7 @@ use crate::features::series::page_series::SeriesPage;
 use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
 use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
 use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
+use crate::features::settings::calendars::page_calendars::CalendarsRoute;
 use crate::features::settings::page_booking::PolicyPage;
 use crate::features::settings::page_payment::PaymentPage;
 use crate::features::settings::page_practice::PracticePage;
@@ -48,6 +49,7 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("settings/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/services") view={Lazy::<ServicesPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/payment") view={Lazy::<PaymentPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings/calendars") view={Lazy::<CalendarsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/booking") view={Lazy::<PolicyPage>::new()} ssr=SsrMode::Async/>
         </ParentRoute>
     }

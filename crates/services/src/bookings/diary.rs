@@ -3,13 +3,14 @@
 use super::practice::{begin, commit, narrowed, settings};
 use super::view::cards;
 use crate::{Ctx, Member, Result, ServiceError};
-use chrono::{Duration, NaiveDate};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono_tz::Tz;
 use contracts::booking::WeekView;
 use contracts::sessions::CalendarView;
 use contracts::{FieldProblem, TherapistId};
 use domain::permissions::{Action, Resource};
 use domain::slots;
-use store::{Tx, bookings, occupancy};
+use store::{Tx, bookings, calendars, occupancy};
 
 /// The week that contains this day; all therapists the member may see, or one of them.
 ///
@@ -69,7 +70,31 @@ pub(crate) async fn days(
         merged(all).into_iter().map(move |(starts, ends)| (date, starts, ends))
     });
     let openings = openings.collect();
-    Ok(CalendarView { first, last, today: slots::today(zone, ctx.now), time_zone, entries: cards(&rows)?, openings })
+    let taken_outside = match (therapist, schedules.as_slice()) {
+        (None, [_, _, ..]) => vec![],
+        _ => {
+            let spans = calendars::busy_between(tx, member.practice_id, therapist, (from, until)).await?;
+            on_days(zone, &spans, (first, last))
+        }
+    };
+    let today = slots::today(zone, ctx.now);
+    Ok(CalendarView { first, last, today, time_zone, entries: cards(&rows)?, openings, taken_outside })
+}
+
+/// Spans as minutes of the days on which the clock shows them; those that touch are one.
+fn on_days(
+    zone: Tz,
+    spans: &[(DateTime<Utc>, DateTime<Utc>)],
+    (first, last): (NaiveDate, NaiveDate),
+) -> Vec<(NaiveDate, i32, i32)> {
+    let days = first.iter_days().take_while(|day| *day <= last);
+    let of_day = |day: NaiveDate| {
+        let minute = |at: NaiveDateTime| i32::try_from((at - day.and_time(NaiveTime::MIN)).num_minutes()).unwrap_or(0);
+        let shown = |at: DateTime<Utc>| minute(slots::local(zone, at)).clamp(0, 24 * 60);
+        let here = spans.iter().map(|(from, until)| (shown(*from), shown(*until))).filter(|(from, until)| from < until);
+        merged(here.collect()).into_iter().map(move |(from, until)| (day, from, until))
+    };
+    days.flat_map(of_day).collect()
 }
 
 /// Spans in order, those that touch as one.
@@ -87,7 +112,20 @@ fn merged(mut spans: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::merged;
+    use super::{merged, on_days};
+
+    #[test]
+    fn what_is_taken_outside_lies_on_the_days_that_show_it() {
+        let at = |text: &str| text.parse().unwrap();
+        let day = |text: &str| text.parse().unwrap();
+        let spans = [
+            (at("2026-03-03T20:00:00Z"), at("2026-03-04T06:00:00Z")),
+            (at("2026-03-04T06:00:00Z"), at("2026-03-04T06:30:00Z")),
+            (at("2026-03-06T06:00:00Z"), at("2026-03-06T07:00:00Z")),
+        ];
+        let shown = on_days("Africa/Nairobi".parse().unwrap(), &spans, (day("2026-03-03"), day("2026-03-05")));
+        assert_eq!(shown, [(day("2026-03-03"), 23 * 60, 24 * 60), (day("2026-03-04"), 0, 9 * 60 + 30)]);
+    }
 
     #[test]
     fn openings_of_several_therapists_are_one_shade() {

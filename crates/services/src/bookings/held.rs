@@ -3,7 +3,7 @@
 use super::steps::{Ending, is_over, lock, reread};
 use super::view::{conflict, details, view};
 use super::{open, steps};
-use crate::{Ctx, Result, ServiceError, tokens};
+use crate::{Ctx, Result, ServiceError, calendars, tokens};
 use chrono::{DateTime, Duration, Utc};
 use contracts::booking::{BookingStatus, BookingView, HoldSlot, PatientDetails, Slot};
 use contracts::{BookingId, ErrorCode, FieldError, FieldProblem, PracticeId, ServiceId, TherapistId};
@@ -34,6 +34,7 @@ pub async fn hold(ctx: &Ctx, cmd: HoldSlot) -> Result<BookingView> {
     drop(connection);
     let (practice, therapist) = found.ok_or_else(ServiceError::not_found)?;
     let place = SlotPlace { practice, therapist, service: cmd.service_id, starts_at: cmd.starts_at };
+    calendars::freshen(ctx, practice, therapist).await;
     let mut tx = ctx.deps.db.practice(practice, None).await?;
     occupancy::lock_for_booking(&mut tx, therapist).await?;
     let old = own_hold(&mut tx, ctx, practice, cmd.instead_of.as_deref()).await?;

@@ -26,7 +26,7 @@ pub use public::{calendar_file, cancel_by_patient, move_by_patient, save_details
 pub(crate) use held::REFERENCE_TRIES;
 pub(crate) use practice::cancel_in;
 pub(crate) use public::e164;
-pub(crate) use steps::{expire, video_link};
+pub(crate) use steps::{expire, link_of, room};
 
 use crate::{Ctx, Result, ServiceError, tokens};
 use contracts::booking::BookingView;

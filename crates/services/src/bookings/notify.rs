@@ -1,7 +1,7 @@
 //! What people are told about a booking, in their language and the therapist's wall clock.
 
 use super::view::local;
-use crate::calendar_file::{IcsEvent, session_ics};
+use crate::calendar_file::{IcsEvent, session_ics, uid};
 use crate::messages::{Facts, NewMessage, PaymentInstructionsText, Template, enqueue};
 use crate::{Ctx, Result, ServiceError, tokens};
 use chrono::{DateTime, Utc};
@@ -142,9 +142,8 @@ fn facts(row: &BookingRow, lang: Lang, reason: &str) -> Result<Facts> {
 
 /// The session as a calendar entry. Its UID is the booking's, so a later version replaces an earlier one.
 pub(crate) fn calendar(ctx: &Ctx, row: &BookingRow, cancelled: bool) -> String {
-    let host = ctx.deps.base_url.split("://").last().unwrap_or("calma").to_owned();
     session_ics(&IcsEvent {
-        uid: format!("{}@{}", row.id, host.split(['/', ':']).next().unwrap_or("calma")),
+        uid: uid(&ctx.deps.base_url, row.id),
         sequence: row.version,
         summary: format!("{} · {}", row.service_name, row.therapist_name),
         description: row.practice_name.clone(),

@@ -5,13 +5,14 @@ use super::view::conflict;
 use crate::messages::Template;
 use crate::{Ctx, Result, ServiceError, audit};
 use contracts::booking::BookingStatus;
-use contracts::practice::Place;
+use contracts::practice::{Place, VideoKind};
 use contracts::sessions::RefundDecision;
-use contracts::{BookingId, MemberId, PatientId, PracticeId, SessionId};
+use contracts::{BookingId, MemberId, PatientId, PracticeId, SessionId, TherapistId};
 use domain::booking::{Event, deadline, next};
 use serde_json::json;
 use store::bookings::{self, BookingRow, Change, ClosedBy};
 use store::sessions::{self, Cancellation, NewPayment, NewSession};
+use store::calendars::Video;
 use store::{Tx, occupancy};
 
 /// The state after an event.
@@ -70,7 +71,7 @@ pub(super) async fn confirm(
         ends_at: row.ends_at,
         price_minor: row.price_minor,
         currency: row.currency.clone(),
-        video_link: video_link(row.place, &row.video_base, ctx.random()),
+        video_link: video_link(tx, ctx, row.practice_id, row.therapist_id, row.place).await?,
         outside_hours: false,
     };
     sessions::insert(tx, row.practice_id, &session, ctx.now).await?;
@@ -110,10 +111,36 @@ fn member_of(by: ClosedBy) -> Option<MemberId> {
     }
 }
 
-/// A room nobody can guess, for an online session of a practice that has a video service.
-pub(crate) fn video_link(place: Place, video_base: &str, random: [u8; 12]) -> Option<String> {
-    let base = video_base.trim();
-    if place != Place::Online || base.is_empty() {
+/// Where an online session takes place.
+pub(crate) async fn video_link(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    practice: PracticeId,
+    therapist: TherapistId,
+    place: Place,
+) -> Result<Option<String>> {
+    if place != Place::Online {
+        return Ok(None);
+    }
+    let video = store::calendars::video(tx, practice, therapist).await?.ok_or_else(ServiceError::not_found)?;
+    Ok(link_of(&video, place, ctx.random()))
+}
+
+/// The same where it is known how the therapist's sessions get their link. None for now where Google makes the room, which
+/// comes with the calendar's entry.
+pub(crate) fn link_of(video: &Video, place: Place, random: [u8; 12]) -> Option<String> {
+    match video.kind {
+        _ if place != Place::Online => None,
+        VideoKind::Own => Some(video.own_room.clone()).filter(|url| !url.is_empty()),
+        VideoKind::Meet if video.has_google => None,
+        VideoKind::Meet | VideoKind::Server => room(&video.base, random),
+    }
+}
+
+/// A room nobody can guess, where the practice has a video service.
+pub(crate) fn room(base: &str, random: [u8; 12]) -> Option<String> {
+    let base = base.trim();
+    if base.is_empty() {
         return None;
     }
     let room: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -213,7 +240,6 @@ pub(super) mod tests {
             practice_name: "P".into(),
             practice_lang: Lang::Es,
             instructions: PaymentInstructions::default(),
-            video_base: "https://meet.example/".into(),
             video_link: None,
             session: None,
             proof: None,
@@ -221,12 +247,10 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn only_online_sessions_of_practices_with_video_get_a_room() {
-        let base = "https://meet.example/";
-        let online = video_link(Place::Online, base, [7; 12]).unwrap();
-        assert_eq!(online, format!("https://meet.example/calma-{}", "07".repeat(12)));
-        assert_eq!(video_link(Place::InPerson, base, [7; 12]), None);
-        assert_eq!(video_link(Place::Online, " ", [7; 12]), None);
+    fn a_room_is_at_the_practices_service() {
+        let here = format!("https://meet.example/calma-{}", "07".repeat(12));
+        assert_eq!(room(" https://meet.example/ ", [7; 12]), Some(here));
+        assert_eq!(room("", [7; 12]), None);
     }
 
     #[test]

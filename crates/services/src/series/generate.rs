@@ -22,6 +22,7 @@ use std::collections::{HashMap, HashSet};
 use store::lookup::{self, DueTherapist};
 use store::occupancy::{self, TherapistSchedule};
 use store::series::{self as stored, Advance, NewOccurrence, NewSkip, SeriesRow};
+use store::calendars::{self, Video};
 use store::{StoreError, Tx};
 use tokio::task::JoinSet;
 
@@ -221,10 +222,11 @@ async fn place(
         return Ok(vec![]);
     }
     let references = references(tx, ctx, practice, free.len()).await?;
+    let video = calendars::video(tx, practice, open.therapist).await?.ok_or_else(ServiceError::not_found)?;
     let new: Vec<NewOccurrence> = free
         .iter()
         .zip(references)
-        .map(|(d, reference)| occurrence(ctx, open, d.series, (d.date, d.judged.start.at), reference))
+        .map(|(d, reference)| occurrence(ctx, (open, &video), d.series, (d.date, d.judged.start.at), reference))
         .collect();
     let won = stored::place(tx, practice, open.therapist, &open.policy, &new, ctx.now).await?;
     let won: HashSet<BookingId> = won.into_iter().collect();
@@ -234,7 +236,7 @@ async fn place(
 /// A session of a series, with what is copied from the agreement and the patient.
 pub(super) fn occurrence(
     ctx: &Ctx,
-    open: &TherapistSchedule,
+    (open, video): (&TherapistSchedule, &Video),
     row: &SeriesRow,
     (date, starts_at): (NaiveDate, chrono::DateTime<chrono::Utc>),
     reference: String,
@@ -260,7 +262,7 @@ pub(super) fn occurrence(
         patient_name: row.patient_name.clone(),
         patient_email: row.patient_email.clone(),
         patient_phone: row.patient_phone.clone(),
-        video_link: bookings::video_link(row.place, &row.video_base, ctx.random()),
+        video_link: bookings::link_of(video, row.place, ctx.random()),
         payment_notice_hours: row.payment_notice_days * 24,
     }
 }

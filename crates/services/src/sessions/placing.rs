@@ -49,7 +49,6 @@ pub async fn create(ctx: &Ctx, cmd: NewSession) -> Result<SessionView> {
     let span = free(&mut tx, ctx, &place, &terms.schedule, times, cmd.outside_hours, None).await?;
     let whose = (cmd.patient_id, &contact);
     let booking = insert_booking(&mut tx, ctx, member, &place, &terms, ends_at, whose).await?;
-    let base = store::practices::get(&mut tx, practice).await?.ok_or_else(ServiceError::not_found)?.video_base;
     let session = sessions::NewSession {
         id: ctx.new_id(),
         booking,
@@ -60,7 +59,7 @@ pub async fn create(ctx: &Ctx, cmd: NewSession) -> Result<SessionView> {
         ends_at,
         price_minor: terms.price_minor,
         currency: terms.currency.clone(),
-        video_link: video_link(terms.place, &base, ctx.random()),
+        video_link: video_link(&mut tx, ctx, practice, cmd.therapist_id, terms.place).await?,
         outside_hours: !slots::is_open(&terms.schedule, times),
     };
     let taken = occupation(ctx, &place, booking, None, times, span);

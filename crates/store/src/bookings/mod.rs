@@ -56,7 +56,6 @@ pub struct BookingRow {
     pub practice_name: String,
     pub practice_lang: Lang,
     pub instructions: PaymentInstructions,
-    pub video_base: String,
     /// The session's, once there is one.
     pub video_link: Option<String>,
     pub session: Option<SessionBrief>,
@@ -100,7 +99,6 @@ pub(crate) struct RawBooking {
     practice_name: String,
     practice_language: String,
     instructions: Json<PaymentInstructions>,
-    video_base: String,
     video_link: Option<String>,
     session_id: Option<Uuid>,
     session_status: Option<String>,
@@ -129,7 +127,7 @@ macro_rules! booking_rows {
                  b.patient_id, b.deadline, b.requested_at, b.changed_at, b.paid_at, b.closing_reason, b.closed_by_kind,
                  b.erased_at, t.name AS therapist_name, t.slug, t.time_zone, s.name AS service_name, s.place,
                  p.name AS practice_name, p.language AS practice_language,
-                 p.instructions AS "instructions: _", p.video_base,
+                 p.instructions AS "instructions: _",
                  se.video_link AS "video_link?", se.id AS "session_id?", se.status AS "session_status?",
                  se.payment_status AS "session_payment?", pr.id AS "proof_id?", pr.reference AS "proof_reference?",
                  pr.method AS "proof_method?", pr.file_id AS "proof_file?", pr.submitted_at AS "proof_submitted_at?",
@@ -227,7 +225,6 @@ impl RawBooking {
             practice_name: self.practice_name,
             practice_lang: lang(&self.practice_language)?,
             instructions: self.instructions.0,
-            video_base: self.video_base,
             video_link: self.video_link,
         })
     }

@@ -46,7 +46,6 @@ pub struct SeriesRow {
     pub place: Place,
     pub practice_name: String,
     pub practice_lang: Lang,
-    pub video_base: String,
 }
 
 /// The row as the queries answer it.
@@ -79,7 +78,6 @@ pub(crate) struct RawSeries {
     place: String,
     practice_name: String,
     practice_language: String,
-    video_base: String,
 }
 
 /// The one query behind everything that reads series: `series_rows!("WHERE …", arguments…)`. The series is `s`, its
@@ -93,7 +91,7 @@ macro_rules! series_rows {
                  s.patient_id, pa.name AS patient_name, pa.email AS patient_email, pa.phone AS patient_phone,
                  pa.language AS patient_language, s.therapist_id, t.name AS therapist_name, t.time_zone,
                  s.service_id, v.name AS service_name, v.place, p.name AS practice_name,
-                 p.language AS practice_language, p.video_base
+                 p.language AS practice_language
                FROM series s
                JOIN patients pa ON pa.practice_id = $1 AND pa.id = s.patient_id
                JOIN therapists t ON t.practice_id = $1 AND t.id = s.therapist_id
@@ -140,7 +138,6 @@ impl RawSeries {
             place: Place::parse(&self.place).ok_or(StoreError::Unreadable("services.place"))?,
             practice_name: self.practice_name,
             practice_lang: lang(&self.practice_language)?,
-            video_base: self.video_base,
         })
     }
 }

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod availability;
 pub mod bookings;
+pub mod calendars;
 pub mod members;
 pub mod messages;
 pub mod my;
