@@ -1,8 +1,8 @@
 //! All routes and what surrounds them.
 
 use crate::api::v1::bookings::{file, receipt};
-use crate::api::v1::{calendars, patients};
 use crate::api::v1::public::calendar;
+use crate::api::v1::{calendars, patients};
 use crate::middleware::errors::Fail;
 use crate::middleware::headers::PageNonce;
 use crate::middleware::{errors, forms, headers, limits, moved, origin, session, size, trace};

@@ -285,7 +285,7 @@ async fn next_round(work: Work, live: &mut broadcast::Receiver<Heard>) {
     match work {
         Work::Forgetting => return tokio::time::sleep(FORGET_EVERY).await,
         Work::Series => return tokio::time::sleep(GENERATE_EVERY).await,
-        Work::Deadlines | Work::Messages => {}
+        Work::Deadlines | Work::Messages | Work::Calendars | Work::Entries => {}
     }
     tokio::select! {
         () = tokio::time::sleep(ROUND) => {}

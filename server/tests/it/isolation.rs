@@ -4,8 +4,8 @@ use crate::records::Records;
 use contracts::accounts::Role;
 use contracts::availability::{AddException, AddRule, BookingsInTheWay, ExceptionKind, SaveBuffers};
 use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
-use contracts::lists::PageOf;
 use contracts::calendars::{AddCalendar, RenewFeed, SaveVideoUrl};
+use contracts::lists::PageOf;
 use contracts::messages::MessageStatus;
 use contracts::patients::*;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
@@ -272,7 +272,8 @@ async fn strange_patients(stranger: &Ctx, records: &Records, mine: &Practice) {
     let other = PatientFilter { therapist_id: Some(mine.therapist), ..PatientFilter::default() };
     assert!(patients::list(stranger, other).await.unwrap().items.is_empty());
     assert!(patients::tags(stranger).await.unwrap().is_empty());
-    let like = FindDuplicates { name: "John Doe".into(), email: "john@example.com".into(), ..FindDuplicates::default() };
+    let like =
+        FindDuplicates { name: "John Doe".into(), email: "john@example.com".into(), ..FindDuplicates::default() };
     assert!(patients::duplicates(stranger, like).await.unwrap().is_empty());
 }
 

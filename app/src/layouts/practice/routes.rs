@@ -8,11 +8,11 @@ use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPag
 use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
+use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
+use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
 use crate::features::series::page_new::NewSeriesPage;
 use crate::features::series::page_series::SeriesPage;
 use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
-use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
-use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
 use crate::features::settings::calendars::page_calendars::CalendarsRoute;
 use crate::features::settings::page_booking::PolicyPage;
 use crate::features::settings::page_payment::PaymentPage;

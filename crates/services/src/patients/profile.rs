@@ -5,9 +5,9 @@ use crate::cursor::{self, Cursor};
 use crate::{Ctx, Member, Result, ServiceError, csv_file};
 use chrono::Duration;
 use contracts::booking::Page;
+use contracts::lists::{MessageSort, PageOf, PatientSessionSort};
 use contracts::messages::MessageView;
 use contracts::patients::{HistoryFilter, PatientOverview, PatientSession, PatientView};
-use contracts::lists::{MessageSort, PageOf, PatientSessionSort};
 use contracts::sessions::{PaymentStatus, SessionStatus};
 use contracts::{FieldProblem, Money, PatientId, Text};
 use domain::permissions::{Action, Resource};
@@ -231,8 +231,7 @@ pub async fn messages(ctx: &Ctx, id: PatientId, of: PageOf<MessageSort>) -> Resu
     let size = cursor::size(of.limit);
     let after = Cursor::parse(of.cursor.as_deref(), of.sort)?.map(Cursor::pair);
     let (member, mut tx, _) = reach(ctx, Action::Read, id).await?;
-    let filter =
-        Filter { status: None, therapist: own(member), sort: of.sort, after, limit: i64::from(size) + 1 };
+    let filter = Filter { status: None, therapist: own(member), sort: of.sort, after, limit: i64::from(size) + 1 };
     let mut items = stored::messages(&mut tx, member.practice_id, id, &filter).await?;
     commit(tx).await?;
     crate::messages::hide_links(ctx, member, &mut items);
