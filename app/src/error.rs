@@ -93,6 +93,7 @@ pub fn problem_text(problem: FieldProblem) -> Text {
         FieldProblem::InvalidTimeZone => t::INVALID_TIME_ZONE,
         FieldProblem::InvalidCurrency => t::INVALID_CURRENCY,
         FieldProblem::InvalidSlug => t::INVALID_SLUG,
+        FieldProblem::InvalidAddress => t::INVALID_ADDRESS,
         FieldProblem::Taken => t::TAKEN,
         FieldProblem::PasswordUpper => t::PASSWORD_UPPER,
         FieldProblem::PasswordLower => t::PASSWORD_LOWER,
@@ -104,6 +105,8 @@ pub fn problem_text(problem: FieldProblem) -> Text {
         FieldProblem::InPast => t::IN_PAST,
         FieldProblem::TooSoon => t::TOO_SOON,
         FieldProblem::TooFar => t::TOO_FAR,
+        FieldProblem::OutsideHours => t::OUTSIDE_HOURS,
+        FieldProblem::SkippedTime => t::SKIPPED_TIME,
         FieldProblem::OtherSort => t::OTHER_SORT,
     }
 }

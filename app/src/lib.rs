@@ -6,6 +6,7 @@
 #![recursion_limit = "256"]
 
 pub mod context;
+pub mod copy;
 pub mod error;
 pub mod features;
 pub mod forms;

@@ -1,5 +1,6 @@
 // Every page in light and dark, wide and on a phone: nothing that WCAG 2.1 AA forbids, and nothing to scroll sideways to.
 import { book, call, confirmed, createPractice, freeSlot, freeSlots, hold, somebody } from '../support/api'
+import { outside, publish } from '../support/calendars'
 import { alive, enter, expect, expectAccessible, expectNoSideways, open, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
 import { everyState, LONG, REASON } from '../support/states'
@@ -141,9 +142,13 @@ test('my bookings', async ({ page, practice }) => {
 test('the practice\'s pages with much in them', async ({ page, practice }) => {
   test.slow()
   const states = await everyState(practice)
+  const { items: [session] } = await call(practice.base, '/api/v1/sessions?status=scheduled', { bearer: practice.bearer })
   await enter(page, practice)
   for (const address of ['/app', `/app/bookings/${states.pending.id}`, `/app/bookings/${states.review.id}`,
     `/app/bookings/${states.cancelled.id}`, `/app/diary?week=${states.day}`, `/app/diary?week=${states.day}&view=list`,
+    `/app/diary?week=${states.day}&view=day`, `/app/diary?week=${states.day}&view=month`,
+    '/app/sessions', '/app/sessions?status=cancelled', '/app/sessions/new', `/app/sessions/new?patient=${session.patient_id}`,
+    `/app/sessions/${session.id}`,
     `/app/availability?date=${states.day}`, '/app/messages', '/app/messages?status=failed']) {
     await check(page, address)
   }
@@ -176,15 +181,31 @@ test('the practice\'s settings, members and log', async ({ page, practice }) => 
   await enter(page, practice)
   for (const address of ['/app/settings', '/app/settings/practice', '/app/settings/profile', '/app/settings/services',
     `/app/settings/services?edit=${practice.serviceId}`,
-    '/app/settings/payment', '/app/settings/booking', '/app/members', '/app/audit']) {
+    '/app/settings/payment', '/app/settings/booking', '/app/settings/calendars', '/app/settings/calendars?google=not_ticked', '/app/members', '/app/audit']) {
     await check(page, address)
   }
+})
+
+test('calendars with conflicts, problems and an address', async ({ page, practice }) => {
+  const [slot] = await freeSlots(practice)
+  await confirmed(practice, somebody(LONG), slot)
+  const add = (url: string) => call(practice.base, '/api/v1/calendars/ics', {
+    bearer: practice.bearer, body: { therapist_id: practice.therapistId, url },
+  })
+  await add(await publish(slot))
+  await add(`${outside()}/files/nothing-here`)
+  await call(practice.base, '/api/v1/calendars/feed', { bearer: practice.bearer, body: { therapist_id: practice.therapistId } })
+  const state = () => call(practice.base, `/api/v1/calendars?therapist_id=${practice.therapistId}`, { bearer: practice.bearer })
+  await expect.poll(async () => (await state()).calendars.map((each: { state: string }) => each.state)).toEqual(['ok', 'failing'])
+  expect((await state()).conflicts).toHaveLength(1)
+  await enter(page, practice)
+  await check(page, '/app/settings/calendars')
 })
 
 test('the practice\'s pages with nothing in them', async ({ page }) => {
   const empty = await createPractice({ published: false })
   await enter(page, empty)
-  for (const address of ['/app', '/app/diary', '/app/messages?status=failed']) await check(page, address)
+  for (const address of ['/app', '/app/diary', '/app/sessions', '/app/messages?status=failed']) await check(page, address)
   await page.locator('details.account summary').click()
   await expectAccessible(page, 'account menu')
   await expectNoSideways(page, 'account menu')

@@ -1,4 +1,5 @@
 // Everything that matters works without JavaScript: forms, links, and pages that are complete when they arrive.
+import { execFileSync } from 'node:child_process'
 import { act, allBookings, book, bookingOf, call, freeSlot, slotsOfOneDay, somebody } from '../support/api'
 import { enter, expect, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
@@ -230,4 +231,24 @@ test('a patient is entered, searched, noted on and deleted', async ({ page, prac
   await expect(page.getByText('The patient was deleted.')).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(page.getByText('The patient is there again.')).toBeVisible()
+})
+
+test('recurring sessions: a page with every date, then saved', async ({ page, practice }) => {
+  const booking = await book(practice, somebody('Plain Forms'), await freeSlot(practice))
+  const sql = `SELECT patient_id FROM bookings WHERE id = '${booking.id}'`
+  const patient = execFileSync('psql', ['-qtA', process.env.CALMA_E2E_DATABASE as string, '-c', sql]).toString().trim()
+  const first = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10)
+  await enter(page, practice)
+  await page.goto(`/app/series/new?patient=${patient}`)
+  await page.getByLabel('First day').fill(first)
+  await page.getByLabel('Time', { exact: true }).fill('13:00')
+  await expect(page.getByRole('button', { name: 'Create recurring sessions' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Show all dates' }).click()
+  await expect(page.locator('.series-date').first()).toContainText('Made now')
+  await expect(page.getByLabel('Time', { exact: true })).toHaveValue('13:00')
+  await page.getByRole('button', { name: 'Create recurring sessions' }).click()
+  await expect(page.locator('.series-card')).toContainText('at 13:00')
+  await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect(page.locator('.series-card')).toContainText('Paused')
 })

@@ -33,6 +33,12 @@ pub struct Config {
     pub secret: Option<String>,
     pub smtp_url: Option<String>,
     pub mail_from: String,
+    pub google_client_id: String,
+    pub google_client_secret: Option<String>,
+    pub google_accounts_url: String,
+    pub google_tokens_url: String,
+    pub google_api_url: String,
+    pub calendar_private_addresses: bool,
     pub mode: Mode,
     pub language: Lang,
     pub worker: bool,
@@ -76,6 +82,12 @@ impl Config {
             secret: None,
             smtp_url: None,
             mail_from: String::new(),
+            google_client_id: String::new(),
+            google_client_secret: None,
+            google_accounts_url: String::new(),
+            google_tokens_url: String::new(),
+            google_api_url: String::new(),
+            calendar_private_addresses: false,
             mode: Mode::Production,
             language: Lang::default(),
             worker: true,
@@ -173,6 +185,33 @@ pub const SETTINGS: &[Setting] = &[
     setting("CALMA_MAIL_FROM", "calma@localhost", "Sender's e-mail address.", |c, v| {
         put(&mut c.mail_from, mail_address(v))
     }),
+    setting(
+        "CALMA_GOOGLE_CLIENT_ID",
+        "",
+        "From Google's console, for therapists' calendars and Meet; empty: no Google.",
+        |c, v| put(&mut c.google_client_id, Ok(v.to_owned())),
+    ),
+    secret("CALMA_GOOGLE_CLIENT_SECRET", "What Google gave with the client id.", |c, v| {
+        put(&mut c.google_client_secret, optional(v))
+    }),
+    setting(
+        "CALMA_GOOGLE_ACCOUNTS_URL",
+        "https://accounts.google.com",
+        "Where people are asked for their permission.",
+        |c, v| put(&mut c.google_accounts_url, base_url(v)),
+    ),
+    setting("CALMA_GOOGLE_TOKENS_URL", "https://oauth2.googleapis.com", "Where permissions become tokens.", |c, v| {
+        put(&mut c.google_tokens_url, base_url(v))
+    }),
+    setting("CALMA_GOOGLE_API_URL", "https://www.googleapis.com", "Where Google's calendars are.", |c, v| {
+        put(&mut c.google_api_url, base_url(v))
+    }),
+    setting(
+        "CALMA_CALENDAR_PRIVATE_ADDRESSES",
+        "off",
+        "May addresses of calendars that people type lead into internal networks? Only where everybody is trusted.",
+        |c, v| put(&mut c.calendar_private_addresses, on_off(v)),
+    ),
     setting(
         "CALMA_MODE",
         "production",
@@ -391,6 +430,9 @@ pub fn read(values: &Values) -> Result<Config, String> {
     if config.mode == Mode::Test && !config.addr.ip().is_loopback() {
         return Err("CALMA_MODE: test listens on loopback only; set CALMA_ADDR to 127.0.0.1 and a port".into());
     }
+    if config.google_client_id.is_empty() != config.google_client_secret.is_none() {
+        return Err("CALMA_GOOGLE_CLIENT_ID: needs CALMA_GOOGLE_CLIENT_SECRET, and the other way round".into());
+    }
     if config.database_app_url.is_some() && config.database_url.is_none() {
         return Err("DATABASE_APP_URL: needs DATABASE_URL too".into());
     }
@@ -463,6 +505,13 @@ mod tests {
             let error = with(&[(name, value)]).unwrap_err();
             assert!(error.starts_with(name), "{error}");
         }
+    }
+
+    #[test]
+    fn google_needs_both_its_names() {
+        let (id, secret) = (("CALMA_GOOGLE_CLIENT_ID", "x"), ("CALMA_GOOGLE_CLIENT_SECRET", "y"));
+        assert!(with(&[id, secret]).is_ok());
+        assert!(with(&[id]).is_err() && with(&[secret]).is_err());
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn member_may_hear(member: &Member, event: &LiveEvent) -> bool {
     let own = !sees_only_own(member.role) || event.therapist_id.is_none_or(|id| Some(id) == member.therapist_id);
     let resource = match event.kind {
         LiveKind::Slots | LiveKind::Booking => Resource::Bookings,
-        LiveKind::Schedule => Resource::Availability,
+        LiveKind::Schedule | LiveKind::Calendar => Resource::Availability,
         LiveKind::Message => Resource::Messages,
         LiveKind::Session => Resource::Sessions,
         LiveKind::Patient => Resource::Patients,

@@ -29,8 +29,12 @@ struct Arguments {
 enum Command {
     /// Serve pages and API; also does the worker's part unless CALMA_WORKER=off.
     Serve,
-    /// Do what time brings: end holds and unpaid bookings, erase, send mail.
-    Worker,
+    /// Do what time brings: end holds and unpaid bookings, make recurring sessions, erase, send mail.
+    Worker {
+        /// Without one: everything, until it is stopped.
+        #[command(subcommand)]
+        task: Option<Task>,
+    },
     /// Bring the database up to date and exit.
     Migrate,
     /// Load invented practices into an empty installation and exit.
@@ -39,6 +43,13 @@ enum Command {
     Openapi,
     /// Print every setting with its meaning, default and present value.
     Config,
+}
+
+/// One thing of the worker's, once.
+#[derive(Subcommand)]
+enum Task {
+    /// Make the recurring sessions of the next seven days and exit.
+    RunRecurring,
 }
 
 fn main() -> ExitCode {
@@ -77,7 +88,8 @@ async fn run(command: Command, config: Config) -> Result<(), String> {
     let stop = stop_signal()?;
     match command {
         Command::Serve => serve(config, stop).await,
-        Command::Worker => worker(&config, stop).await,
+        Command::Worker { task: None } => worker(&config, stop).await,
+        Command::Worker { task: Some(Task::RunRecurring) } => run_recurring(&config).await,
         Command::Migrate => migrate(&config).await,
         Command::Seed => {
             let running = Running::start(&config).await?;
@@ -98,6 +110,21 @@ async fn migrate(config: &Config) -> Result<(), String> {
     let migrated = database.migrate().await;
     database.stop().await;
     migrated.map(|()| println!("The database is up to date."))
+}
+
+async fn run_recurring(config: &Config) -> Result<(), String> {
+    let running = Running::start(config).await?;
+    let generated = services::series::generate_due(&services::Ctx::system(running.deps.clone())).await;
+    running.stop().await;
+    let done = generated.map_err(|e| format!("recurring sessions cannot be made: {e}"))?;
+    println!(
+        "{} series of {} therapists: {} sessions made, {} dates skipped, {} series completed.",
+        done.series, done.therapists, done.created, done.skipped, done.completed
+    );
+    match done.errors {
+        0 => Ok(()),
+        n => Err(format!("{n} therapists' series failed; see the log")),
+    }
 }
 
 async fn worker(config: &Config, stop: watch::Receiver<bool>) -> Result<(), String> {

@@ -1,8 +1,8 @@
 //! All routes and what surrounds them.
 
 use crate::api::v1::bookings::{file, receipt};
-use crate::api::v1::patients;
 use crate::api::v1::public::calendar;
+use crate::api::v1::{calendars, patients};
 use crate::middleware::errors::Fail;
 use crate::middleware::headers::PageNonce;
 use crate::middleware::{errors, forms, headers, limits, moved, origin, session, size, trace};
@@ -54,6 +54,10 @@ pub fn router(state: AppState) -> Router {
         .route("/app/patients/{id}/sessions.csv", get(patients::export_sessions))
         .route("/app/patients/{id}/record.json", get(patients::export_record))
         .route("/b/{token}/calendar.ics", get(calendar))
+        .route("/calendar/{file}", get(calendars::therapist_feed))
+        .route("/calendar/p/{file}", get(calendars::patient_feed))
+        .route("/app/calendars/google", get(calendars::to_google))
+        .route("/app/calendars/google/callback", get(calendars::from_google))
         .route("/live", get(live::practice_events))
         .route("/live/my", get(live::patient_events))
         .route("/live/t/{slug}", get(live::therapist_events))
@@ -123,7 +127,7 @@ async fn ready(Extension(ctx): Extension<Ctx>) -> Result<&'static str, Fail> {
 
 async fn robots(State(state): State<AppState>) -> String {
     let base = &state.config.base_url;
-    let hidden = ["/app$", "/app/", "/api/", "/b/", "/my$", "/my/", "/live"];
+    let hidden = ["/app$", "/app/", "/api/", "/b/", "/calendar/", "/my$", "/my/", "/live"];
     let rules: String = hidden.iter().map(|path| format!("Disallow: {path}\n")).collect();
     format!("User-agent: *\n{rules}\nSitemap: {base}/sitemap.xml\n")
 }

@@ -4,7 +4,11 @@ use crate::clock::{SystemClock, SystemEntropy, TestClock};
 use crate::config::{Config, Mode};
 use crate::private_pg::PrivatePg;
 use integrations::cache::{Cache, Found, Later, MemoryCache, RedisCache};
+use integrations::calendars::Calendars;
+use integrations::calendars::google::{Google, GoogleSettings};
+use integrations::calendars::ics::IcsClient;
 use integrations::files::LocalFiles;
+use integrations::http::Reach;
 use integrations::mail::{Mailer, OutboxMailer, SmtpMailer};
 use services::Deps;
 use services::ctx::{Clock, Entropy};
@@ -86,6 +90,7 @@ impl Running {
         let secrets = derive_secrets(installation_secret(config)?.as_bytes());
         let mail = mailer(config)?;
         let cache = limited_cache(config)?;
+        let calendars = calendars(config)?;
         let database = Database::find(config).await?;
         match connect(config, &database).await {
             Ok(db) => {
@@ -99,6 +104,7 @@ impl Running {
                     cache,
                     mail,
                     files: Arc::new(LocalFiles::new(config.data.join("files"))),
+                    calendars,
                     live: Hub::new(),
                     clock,
                     entropy: Arc::new(SystemEntropy),
@@ -136,6 +142,23 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, String> {
             .map(|m| Arc::new(m) as Arc<dyn Mailer>)
             .map_err(|e| format!("CALMA_SMTP_URL: {e}")),
     }
+}
+
+fn calendars(config: &Config) -> Result<Calendars, String> {
+    let url = |name: &str, text: &str| text.parse().map_err(|error| format!("{name}: {error}"));
+    let google = match &config.google_client_secret {
+        None => None,
+        Some(secret) => Some(Google::new(GoogleSettings {
+            client_id: config.google_client_id.clone(),
+            client_secret: secret.clone(),
+            accounts: url("CALMA_GOOGLE_ACCOUNTS_URL", &config.google_accounts_url)?,
+            tokens: url("CALMA_GOOGLE_TOKENS_URL", &config.google_tokens_url)?,
+            api: url("CALMA_GOOGLE_API_URL", &config.google_api_url)?,
+            pause: Duration::from_secs(1),
+        })),
+    };
+    let reach = if config.calendar_private_addresses { Reach::Anywhere } else { Reach::Public };
+    Ok(Calendars { google, ics: IcsClient::new(reach) })
 }
 
 /// The cache, with the longest life that the settings allow.

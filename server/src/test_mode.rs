@@ -60,9 +60,11 @@ struct Ran {
     erased: u32,
     sent: u32,
     sealed: u32,
+    calendars: u32,
 }
 
 async fn run_jobs(Extension(ctx): Extension<Ctx>) -> Result<Json<Ran>, Fail> {
     let done = jobs::run_due(&Ctx { actor: Actor::System, ..ctx }).await?;
-    Ok(Json(Ran { ended: done.ended, erased: done.erased, sent: done.sent, sealed: done.sealed }))
+    let jobs::Done { ended, erased, sent, sealed, calendars, .. } = done;
+    Ok(Json(Ran { ended, erased, sent, sealed, calendars }))
 }

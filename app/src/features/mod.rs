@@ -22,4 +22,8 @@ pub mod outbox;
 #[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod patients;
 #[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod series;
+#[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod sessions;
+#[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod settings;

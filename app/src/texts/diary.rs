@@ -3,17 +3,25 @@
 contracts::texts! {
     TITLE = "Diary", "Agenda";
     WEEK_OF = "Week of {from} to {until}", "Semana del {from} al {until}";
-    PREVIOUS = "Previous week", "Semana anterior";
-    NEXT = "Next week", "Semana siguiente";
+    PREVIOUS = "Earlier", "Antes";
+    NEXT = "Later", "Después";
     THIS_WEEK = "This week", "Esta semana";
     WEEK = "Week", "Semana";
     LIST = "List", "Lista";
     CALENDAR = "Calendar", "Calendario";
     NOTHING = "Nothing booked", "Sin reservas";
-    EMPTY_WEEK = "Nothing is booked in this week.", "No hay reservas en esta semana.";
+    EMPTY_WEEK = "Nothing is booked here.", "No hay reservas aquí.";
     OPEN_HOURS = "Open {from} to {until}", "Abierto de {from} a {until}";
     CLOSED = "Closed", "Cerrado";
     ALL_TIMES = "All times are in {zone}.", "Los horarios son de {zone}.";
     NOW = "Now", "Ahora";
     FROM_TO = "{from} to {until}", "{from} a {until}";
+    TODAY = "Today", "Hoy";
+    DAY = "Day", "Día";
+    MONTH = "Month", "Mes";
+    VIEWS = "How to look at it", "Cómo verla";
+    EVERYBODY = "Everybody", "Todos";
+    MORE = "{n} more", "{n} más";
+    MOVE_KEY = ", press M to move", ", presione M para cambiarla";
+    MOVED = "The session has its new time.", "La sesión tiene su horario nuevo.";
 }

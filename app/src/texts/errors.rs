@@ -35,6 +35,7 @@ contracts::texts! {
     INVALID_TIME_ZONE = "This time zone is not known.", "Esta zona horaria no se conoce.";
     INVALID_CURRENCY = "This currency is not known.", "Esta moneda no se conoce.";
     INVALID_SLUG = "Use 3 to 60 small letters, digits and dashes.", "Use de 3 a 60 letras minúsculas, números y guiones.";
+    INVALID_ADDRESS = "This is not an address of a calendar. Example: https://example.com/calendar.ics", "No es la dirección de un calendario. Ejemplo: https://example.com/calendar.ics";
     TAKEN = "This is taken already.", "Ya está en uso.";
     PASSWORD_UPPER = "Add a capital letter.", "Agregue una mayúscula.";
     PASSWORD_LOWER = "Add a small letter.", "Agregue una minúscula.";
@@ -46,5 +47,7 @@ contracts::texts! {
     TOO_SOON = "This time is too near: it has to be booked earlier. Please choose a later one.", "Este horario está demasiado cerca: se reserva con más anticipación. Elija uno posterior.";
     TOO_FAR = "This time is too far ahead to be booked yet. Please choose an earlier one.", "Este horario todavía no se puede reservar: falta demasiado. Elija uno anterior.";
     INVALID_CHOICE = "Please choose one of the options.", "Elija una de las opciones.";
+    OUTSIDE_HOURS = "The therapist is not open then. Tick “also outside opening hours” if you mean it.", "El terapeuta no atiende a esa hora. Marque «también fuera de horario» si es lo que quiere.";
+    SKIPPED_TIME = "The clock skips this time on that day. Please choose another.", "Ese día el reloj salta esta hora. Elija otra.";
     OTHER_SORT = "The list was ordered differently before. Please begin at its first page.", "La lista estaba en otro orden. Empiece por su primera página.";
 }

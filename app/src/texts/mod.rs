@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod availability;
 pub mod booking;
+pub mod calendars;
 pub mod common;
 pub mod dashboard;
 pub mod diary;
@@ -14,6 +15,8 @@ pub mod outbox;
 pub mod patient;
 pub mod patients;
 pub mod practice;
+pub mod series;
+pub mod sessions;
 pub mod settings;
 
 /// Every module with texts; the test below walks them.
@@ -27,6 +30,8 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("booking", booking::ALL),
     ("account", account::ALL),
     ("practice", practice::ALL),
+    ("series", series::ALL),
+    ("sessions", sessions::ALL),
     ("settings", settings::ALL),
     ("outbox", outbox::ALL),
     ("members", members::ALL),
@@ -34,6 +39,7 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("availability", availability::ALL),
     ("audit", audit::ALL),
     ("dashboard", dashboard::ALL),
+    ("calendars", calendars::ALL),
 ];
 
 #[cfg(test)]

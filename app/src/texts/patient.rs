@@ -98,4 +98,16 @@ contracts::texts! {
     GROUP_PAST = "Earlier and closed", "Anteriores y cerradas";
     NO_BOOKINGS = "There are no bookings with this address yet.", "Todavía no hay reservas con este correo.";
     PLEASE_SIGN_IN = "Please ask for a link first.", "Primero pida un enlace.";
+    MOVE = "Choose another time", "Elegir otro horario";
+    MOVE_TITLE = "Another time", "Otro horario";
+    MOVE_BACK = "Back to the booking", "Volver a la reserva";
+    MOVE_NOW = "Now: {when}, with {name}. It stays yours until you choose another.", "Ahora: {when}, con {name}. Sigue siendo suyo hasta que elija otro.";
+    MOVE_ZONE = "All times are in {zone}.", "Los horarios son de {zone}.";
+    MOVE_NONE = "Nothing is free in these two weeks.", "No hay nada libre en estas dos semanas.";
+    MOVE_MORE = "Other weeks", "Otras semanas";
+    MOVE_EARLIER = "Earlier weeks", "Semanas anteriores";
+    MOVE_LATER = "Later weeks", "Semanas siguientes";
+    MOVE_TO = "{date} at {time}", "{date} a las {time}";
+    MOVE_TOO_LATE = "It is too late to change this online. Please contact the practice.", "Ya es tarde para cambiarlo en línea. Comuníquese con el consultorio.";
+    MOVED = "Your session has its new time. A message with the details is on its way.", "Su sesión tiene horario nuevo. Le enviamos un mensaje con los detalles.";
 }

@@ -100,6 +100,7 @@ contracts::texts! {
     OVERVIEW = "Overview", "Resumen";
     HISTORY = "History", "Historial";
     NOTES = "Notes", "Notas";
+    SERIES = "Recurring sessions", "Sesiones recurrentes";
     PREFERENCES = "Preferences", "Preferencias";
     MESSAGES = "Messages", "Mensajes";
     ATTENDED = "Attended", "Asistidas";

@@ -4,6 +4,7 @@ contracts::texts! {
     NAV = "Main", "Principal";
     TODAY = "Today", "Hoy";
     DIARY = "Diary", "Agenda";
+    SESSIONS = "Sessions", "Sesiones";
     AVAILABILITY = "Availability", "Disponibilidad";
     PATIENTS = "Patients", "Pacientes";
     MESSAGES = "Messages", "Mensajes";

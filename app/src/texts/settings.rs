@@ -14,6 +14,10 @@ contracts::texts! {
     TIME_ZONE = "Time zone", "Zona horaria";
     VIDEO_BASE = "Address of your video service", "Dirección de su servicio de video";
     VIDEO_HINT = "Online sessions get their own room there, such as https://meet.jit.si/. Empty: no link.", "Cada sesión en línea tendrá allí su sala, por ejemplo https://meet.jit.si/. Vacío: sin enlace.";
+    VIDEO = "Video link of online sessions", "Enlace de video de las sesiones en línea";
+    VIDEO_SERVER = "A room at your video service (such as Jitsi)", "Una sala en su servicio de video (por ejemplo Jitsi)";
+    VIDEO_MEET = "Google Meet, for therapists who connected Google Calendar", "Google Meet, para quienes conectaron Google Calendar";
+    VIDEO_OWN = "Each therapist's own room", "La sala propia de cada terapeuta";
     PAYMENT_HELP = "Patients see this after you approve. A way of paying is offered when its field is filled.", "Los pacientes ven esto después de su aprobación. Un medio de pago se ofrece si su campo está completo.";
     MPESA = "M-Pesa number or till", "Número de M-Pesa o till";
     BANK = "Bank account", "Cuenta bancaria";

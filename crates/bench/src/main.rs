@@ -12,6 +12,7 @@
 
 mod load;
 mod report;
+mod series;
 mod world;
 
 use load::{Outcome, Shot};
@@ -36,13 +37,21 @@ async fn main() {
     {
         return world::serve_baseline(bytes.parse().expect("a number of bytes")).await;
     }
-    let world = World::start().await;
     let mut report = Report::new();
+    // Alone, to try it; nothing is written then.
+    if let [_, command] = arguments.as_slice()
+        && command == "series"
+    {
+        series::night(&mut report).await;
+        return report.floors();
+    }
+    let world = World::start().await;
     report.environment(&world).await;
     slots(&world, &mut report).await;
     first_byte(&world, &mut report).await;
     storm_on_one(&world, &mut report).await;
     storm_over_many(&world, &mut report).await;
+    series::night(&mut report).await;
     report.memory(&world);
     report.weight(&world);
     report.floors();

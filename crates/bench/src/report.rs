@@ -84,6 +84,18 @@ impl Report {
         let _ = writeln!(self.text, "{line}");
     }
 
+    /// Runs of the generator: what it said, and how many seconds it took, the program's start included.
+    pub fn night(&mut self, runs: &[(&String, f64)]) {
+        let _ = writeln!(
+            self.text,
+            "\n## A night of recurring sessions\n\n| `calma worker run-recurring` | s |\n|---|---|"
+        );
+        for (said, seconds) in runs {
+            println!("{said} {seconds:.1} s");
+            let _ = writeln!(self.text, "| {said} | {seconds:.1} |");
+        }
+    }
+
     /// A figure of product §14 that must not be more than `limit`.
     pub fn at_most(&mut self, what: &str, measured: f64, limit: f64) {
         self.floor(what, measured, &format!("≤ {limit}"), measured <= limit);

@@ -161,9 +161,19 @@ impl World {
               INSERT INTO patients (practice_id, id, name, language, created_at)
               VALUES ($1, gen_random_uuid(), 'Invented Patient', 'en', now()) RETURNING id),
             many AS (
-              INSERT INTO sessions (practice_id, id, therapist_id, patient_id, service_id, status, starts_at, ends_at, price_minor, currency, created_at)
-              SELECT $1, gen_random_uuid(), $2, made.id, $3, 'scheduled', $4 + n * $5::interval, $4 + n * $5::interval + $5::interval / 2, 0, 'KES', now()
-              FROM generate_series(0, $6 - 1) n, made RETURNING id, starts_at, ends_at)
+              SELECT gen_random_uuid() AS booking, gen_random_uuid() AS id, made.id AS patient, $4 + n * $5::interval AS starts_at,
+                     $4 + n * $5::interval + $5::interval / 2 AS ends_at, n
+              FROM generate_series(0, $6 - 1) n, made),
+            booked AS (
+              INSERT INTO bookings (practice_id, id, therapist_id, service_id, status, source, starts_at, ends_at, price_minor,
+                                    currency, policy, language, reference, patient_id, created_at, requested_at, changed_at)
+              SELECT $1, booking, $2, $3, 'confirmed', 'staff', starts_at, ends_at, 0, 'KES',
+                     (SELECT policy FROM practices WHERE practice_id = $1), 'en', booking::text, patient, now(), now(), now()
+              FROM many),
+            held AS (
+              INSERT INTO sessions (practice_id, id, booking_id, therapist_id, patient_id, service_id, status, starts_at, ends_at,
+                                    price_minor, currency, created_at, changed_at)
+              SELECT $1, id, booking, $2, patient, $3, 'scheduled', starts_at, ends_at, 0, 'KES', now(), now() FROM many)
             INSERT INTO occupancies (practice_id, id, therapist_id, session_id, firm, starts_at, ends_at, blocked_from, blocked_until)
             SELECT $1, gen_random_uuid(), $2, id, true, starts_at, ends_at, starts_at, ends_at FROM many";
         let gap = within / count.max(1);

@@ -1,6 +1,7 @@
 //! Bookings as the patient and the practice see them, and what either can do with them.
 
 use crate::lists::BookingSort;
+use crate::sessions::SessionBrief;
 use crate::{BookingId, FileId, Money, ProofId, ServiceId, TherapistId, practice::*};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -213,6 +214,8 @@ pub struct BookingView {
     pub cancelled_by_patient: bool,
     /// May the patient cancel by themselves now?
     pub can_cancel: bool,
+    /// The patient may choose another time by themselves.
+    pub can_move: bool,
     pub video_link: Option<String>,
     pub details: PatientDetails,
     /// The server's clock when this was read, for countdowns.
@@ -281,6 +284,8 @@ pub struct BookingCard {
     pub closing_reason: Option<String>,
     pub cancelled_by_patient: bool,
     pub video_link: Option<String>,
+    /// Once it is confirmed.
+    pub session: Option<SessionBrief>,
     pub version: i32,
 }
 

@@ -72,6 +72,8 @@ codes! {
         InvalidTimeZone = "invalid_time_zone",
         InvalidCurrency = "invalid_currency",
         InvalidSlug = "invalid_slug",
+        /// Not an address of a page or file.
+        InvalidAddress = "invalid_address",
         Taken = "taken",
         PasswordUpper = "password_upper",
         PasswordLower = "password_lower",
@@ -86,6 +88,10 @@ codes! {
         TooSoon = "too_soon",
         /// A time behind the last day that can be booked (004 BR-BK-003).
         TooFar = "too_far",
+        /// The therapist is not open then; the practice may place it there knowingly.
+        OutsideHours = "outside_hours",
+        /// A time the clock skips on that day.
+        SkippedTime = "skipped_time",
         /// A list's cursor that was made in another order of the list.
         OtherSort = "other_sort",
     }

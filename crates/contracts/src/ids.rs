@@ -62,6 +62,10 @@ ids! {
     TagId,
     /// A file of patients that is being looked at.
     ImportId,
+    /// A connected calendar.
+    CalendarId,
+    /// An address at which calendars subscribe.
+    FeedId,
     /// A rule for recurring sessions.
     SeriesId,
 }

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit;
 pub mod availability;
 pub mod booking;
+pub mod calendars;
 pub mod error;
 pub mod ids;
 pub mod lang;
@@ -17,6 +18,7 @@ pub mod messages;
 pub mod money;
 pub mod patients;
 pub mod practice;
+pub mod series;
 pub mod sessions;
 
 pub use error::{ApiError, ErrorCode, FieldError, FieldProblem};

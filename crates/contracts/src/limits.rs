@@ -21,6 +21,14 @@ pub const PASSWORD_MAX: u32 = 200;
 pub const DURATION_MIN: i32 = 30;
 pub const DURATION_MAX: i32 = 120;
 pub const DURATION_STEP: i32 = 5;
+/// Minutes of a session of a series: what members agree with a patient may be shorter or longer than what is offered.
+pub const SERIES_DURATION_MIN: i32 = 15;
+pub const SERIES_DURATION_MAX: i32 = 240;
+/// 004 BR-RS-007: days.
+pub const PAYMENT_NOTICE_MIN: i32 = 1;
+pub const PAYMENT_NOTICE_MAX: i32 = 14;
+/// Days from one session of a series to the next.
+pub const INTERVAL_DAYS_MAX: i32 = 366;
 /// 004 BR-AV-001: minutes.
 pub const BLOCK_MIN: i32 = 30;
 pub const BUFFER_MAX: i32 = 120;

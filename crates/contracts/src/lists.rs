@@ -37,6 +37,17 @@ sorts! {
         CreatedAtDown = "-created_at",
     }
 
+    /// `-starts_at` by default; within a payment status by start.
+    SessionSort {
+        #[default]
+        StartsAtDown = "-starts_at",
+        StartsAt = "starts_at",
+        CreatedAtDown = "-created_at",
+        CreatedAt = "created_at",
+        PaymentDown = "-payment",
+        Payment = "payment",
+    }
+
     /// `-created_at` by default: the newest first.
     MessageSort {
         #[default]

@@ -31,6 +31,8 @@ pub enum LiveKind {
     Session,
     /// A patient's record changed.
     Patient,
+    /// A calendar was connected, failed, recovered or was removed.
+    Calendar,
     /// A rule for recurring sessions was made or changed.
     Series,
 }

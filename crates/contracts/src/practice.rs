@@ -144,6 +144,36 @@ impl Default for BookingPolicy {
     }
 }
 
+/// How online sessions get their video link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum VideoKind {
+    /// A room of its own at the practice's video service, such as Jitsi; none without one.
+    #[default]
+    Server,
+    /// Google Meet, for therapists who connected their Google calendar; for others as `server`.
+    Meet,
+    /// Each therapist's own address.
+    Own,
+}
+
+impl VideoKind {
+    pub const ALL: [VideoKind; 3] = [Self::Server, Self::Meet, Self::Own];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Meet => "meet",
+            Self::Own => "own",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
 /// What a practice knows about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -157,6 +187,8 @@ pub struct PracticeSettings {
     /// Base address of a video service for online sessions, e.g. `https://meet.jit.si/`; empty for none.
     #[serde(default)]
     pub video_base: String,
+    #[serde(default)]
+    pub video: VideoKind,
 }
 
 /// A therapist's profile as they edit it.

@@ -30,10 +30,12 @@ pub enum Event {
     HoldAgain,
     /// A proof came after expiry and the slot is still free: the practice looks at it as at any other.
     Revive,
+    /// The practice takes its own cancellation of a session back; only while the slot is still free.
+    Restore,
 }
 
 impl Event {
-    pub const ALL: [Event; 11] = [
+    pub const ALL: [Event; 12] = [
         Self::SendRequest,
         Self::Approve,
         Self::Decline,
@@ -45,6 +47,7 @@ impl Event {
         Self::DeadlinePassed,
         Self::HoldAgain,
         Self::Revive,
+        Self::Restore,
     ];
 }
 
@@ -93,6 +96,7 @@ pub fn next(
         (Held | PendingApproval | AwaitingPayment, Event::DeadlinePassed) => Expired,
         (Expired, Event::HoldAgain) => Held,
         (Expired, Event::Revive) if pays_first(policy, price_minor) => PaymentSubmitted,
+        (Cancelled, Event::Restore) => Confirmed,
         _ => return Err(NotAllowed),
     })
 }

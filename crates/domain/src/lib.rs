@@ -5,10 +5,13 @@
 
 pub mod booking;
 pub mod dates;
+pub mod names;
 pub mod password;
 pub mod patients;
 pub mod permissions;
+pub mod recurrence;
 pub mod reference;
+pub mod sessions;
 #[cfg(feature = "zones")]
 pub mod slots;
 pub mod validate;

@@ -17,6 +17,19 @@ const BATCH: i64 = 500;
 /// A look at the log recomputes its chain from the beginning when that was not done for so long.
 const WHOLE_EVERY_HOURS: i64 = 24;
 
+/// A deed: what was done, to which record; `details` holds codes and ids only.
+pub(crate) type Deed = (&'static str, Option<Uuid>, serde_json::Value);
+
+fn entry(ctx: &Ctx, (action, entity, details): Deed) -> NewEntry<'static> {
+    let (actor_kind, member) = match &ctx.actor {
+        Actor::Member(member) => ("member", Some(member.member_id)),
+        Actor::Patient { .. } => ("patient", None),
+        Actor::Visitor => ("visitor", None),
+        Actor::System => ("system", None),
+    };
+    NewEntry { id: ctx.new_id(), at: ctx.now, actor_kind, member, action, entity, details }
+}
+
 /// Call it in the transaction of the deed. `details` holds codes and ids only.
 ///
 /// # Errors
@@ -29,14 +42,19 @@ pub(crate) async fn record(
     entity: Option<Uuid>,
     details: serde_json::Value,
 ) -> Result<()> {
-    let (actor_kind, member) = match &ctx.actor {
-        Actor::Member(member) => ("member", Some(member.member_id)),
-        Actor::Patient { .. } => ("patient", None),
-        Actor::Visitor => ("visitor", None),
-        Actor::System => ("system", None),
-    };
-    let entry = NewEntry { id: ctx.new_id(), at: ctx.now, actor_kind, member, action, entity, details };
-    Ok(store::audit::insert(tx, practice, &entry).await?)
+    Ok(store::audit::insert(tx, practice, &entry(ctx, (action, entity, details))).await?)
+}
+
+/// The same for many deeds at once.
+///
+/// # Errors
+/// When the database cannot answer.
+pub(crate) async fn record_all(tx: &mut store::Tx, ctx: &Ctx, practice: PracticeId, deeds: Vec<Deed>) -> Result<()> {
+    if deeds.is_empty() {
+        return Ok(());
+    }
+    let entries: Vec<NewEntry<'_>> = deeds.into_iter().map(|deed| entry(ctx, deed)).collect();
+    Ok(store::audit::insert_all(tx, practice, &entries).await?)
 }
 
 /// The log, newest first, 25 to a page.

@@ -1,4 +1,5 @@
-//! A session as an iCalendar file (RFC 5545), for the mail that confirms it and for "add to calendar".
+//! Sessions as an iCalendar file (RFC 5545): one for the mail that confirms it and for "add to calendar", many for calendars
+//! that subscribe.
 //!
 //! Times are wall-clock times of the session's zone with a VTIMEZONE beside them, so the file stays right in a calendar
 //! that knows no zone names. The `icalendar` crate adds a random UID and the machine's clock to every component, which
@@ -6,6 +7,8 @@
 
 use chrono::{DateTime, Duration, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, OffsetName, Tz};
+use contracts::BookingId;
+use std::collections::BTreeMap;
 
 /// One session as a calendar entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,22 +38,73 @@ const LINE_OCTETS: usize = 75;
 const LOCAL: &str = "%Y%m%dT%H%M%S";
 const INSTANT: &str = "%Y%m%dT%H%M%SZ";
 
+/// The entry's name for ever: whichever way a session reaches a calendar, it is there once.
+pub fn uid(base_url: &str, booking: BookingId) -> String {
+    let host = base_url.split("://").last().and_then(|rest| rest.split(['/', ':']).next()).unwrap_or("calma");
+    format!("{booking}@{host}")
+}
+
 /// The file's text. `METHOD` is PUBLISH, or CANCEL for a session that does not take place.
 pub fn session_ics(event: &IcsEvent) -> String {
-    let zone = event.time_zone.parse::<Tz>().ok().filter(|zone| *zone != Tz::UTC);
     let mut out = Lines::default();
+    head(&mut out, if event.cancelled { "CANCEL" } else { "PUBLISH" });
+    zones(&mut out, std::slice::from_ref(event));
+    entry(&mut out, event, None);
+    out.raw("END:VCALENDAR");
+    out.0
+}
+
+/// A calendar of many sessions to subscribe to. Calendars that listen come back every hour.
+pub fn feed_ics(name: &str, events: &[IcsEvent], now: DateTime<Utc>) -> String {
+    let mut out = Lines::default();
+    head(&mut out, "PUBLISH");
+    out.text("X-WR-CALNAME", name);
+    out.raw("REFRESH-INTERVAL;VALUE=DURATION:PT1H");
+    out.raw("X-PUBLISHED-TTL:PT1H");
+    zones(&mut out, events);
+    for event in events {
+        entry(&mut out, event, Some(now));
+    }
+    out.raw("END:VCALENDAR");
+    out.0
+}
+
+fn head(out: &mut Lines, method: &str) {
     out.raw("BEGIN:VCALENDAR");
     out.raw("VERSION:2.0");
     out.raw("PRODID:-//Calma//Calma//EN");
     out.raw("CALSCALE:GREGORIAN");
-    out.raw(if event.cancelled { "METHOD:CANCEL" } else { "METHOD:PUBLISH" });
-    if let Some(zone) = zone {
-        time_zone(&mut out, zone, event.starts_at, event.ends_at);
+    out.raw(&format!("METHOD:{method}"));
+}
+
+fn zone_of(event: &IcsEvent) -> Option<Tz> {
+    event.time_zone.parse::<Tz>().ok().filter(|zone| *zone != Tz::UTC)
+}
+
+/// Each zone once, for all the time in which it is used.
+fn zones(out: &mut Lines, events: &[IcsEvent]) {
+    let mut used: BTreeMap<&str, (Tz, DateTime<Utc>, DateTime<Utc>)> = BTreeMap::new();
+    for event in events {
+        let Some(zone) = zone_of(event) else { continue };
+        let span = used.entry(zone.name()).or_insert((zone, event.starts_at, event.ends_at));
+        span.1 = span.1.min(event.starts_at);
+        span.2 = span.2.max(event.ends_at);
     }
+    for (zone, starts_at, ends_at) in used.into_values() {
+        time_zone(out, zone, starts_at, ends_at);
+    }
+}
+
+/// In a calendar that is fetched, the stamp is when it was made (RFC 5545 §3.8.7.2); the change has its own line.
+fn entry(out: &mut Lines, event: &IcsEvent, made: Option<DateTime<Utc>>) {
+    let zone = zone_of(event);
     out.raw("BEGIN:VEVENT");
     out.text("UID", &event.uid);
     out.raw(&format!("SEQUENCE:{}", event.sequence.max(0)));
-    out.raw(&format!("DTSTAMP:{}", event.stamp.format(INSTANT)));
+    out.raw(&format!("DTSTAMP:{}", made.unwrap_or(event.stamp).format(INSTANT)));
+    if made.is_some() {
+        out.raw(&format!("LAST-MODIFIED:{}", event.stamp.format(INSTANT)));
+    }
     out.raw(&moment("DTSTART", zone, event.starts_at));
     out.raw(&moment("DTEND", zone, event.ends_at));
     out.text("SUMMARY", &event.summary);
@@ -65,8 +119,6 @@ pub fn session_ics(event: &IcsEvent) -> String {
     // Calendars that show an entry to others then show only that the time is taken.
     out.raw("CLASS:PRIVATE");
     out.raw("END:VEVENT");
-    out.raw("END:VCALENDAR");
-    out.0
 }
 
 /// A property that holds an instant, on the zone's wall clock where there is one.

@@ -13,6 +13,8 @@ pub const ACCESS: &str = "calma_access";
 pub const REFRESH: &str = "calma_refresh";
 /// A patient who followed a sign-in link.
 pub const PATIENT: &str = "calma_patient";
+/// What must be known when a member comes back from Google.
+pub const PERMISSION: &str = "calma_permission";
 /// The language a person chose.
 pub const LANG: &str = "calma_lang";
 

@@ -29,6 +29,8 @@ pub struct Secrets {
     pub links: [u8; 32],
     /// Encrypts what a failed form without JavaScript hands back to the page.
     pub forms: [u8; 32],
+    /// Encrypts what opens calendars outside.
+    pub calendars: [u8; 32],
 }
 
 /// Everything a use case needs that is the same for all requests.
@@ -37,6 +39,7 @@ pub struct Deps {
     pub cache: Arc<dyn integrations::cache::Cache>,
     pub mail: Arc<dyn integrations::mail::Mailer>,
     pub files: Arc<dyn integrations::files::FileStore>,
+    pub calendars: integrations::calendars::Calendars,
     pub live: crate::live::Hub,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,

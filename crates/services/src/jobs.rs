@@ -4,9 +4,8 @@
 //! a step that is done leaves nothing to do, so it may run any number of times.
 
 use crate::live::Heard;
-use crate::{
-    Ctx, Deps, Result, ServiceError, accounts, audit, bookings, files, idempotency, messages, patients as records,
-};
+use crate::{Ctx, Deps, Result, ServiceError};
+use crate::{accounts, audit, bookings, calendars, files, idempotency, messages, patients as records, series};
 use chrono::{DateTime, Duration, Utc};
 use contracts::live::LiveKind;
 use contracts::{BookingId, PracticeId};
@@ -18,11 +17,15 @@ use tokio::sync::{broadcast, watch};
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Done {
     pub ended: u32,
+    /// Sessions that series brought about.
+    pub generated: u32,
     pub erased: u32,
     pub sent: u32,
     pub sealed: u32,
     pub forgotten: u32,
     pub archived: u32,
+    /// Calendars outside that were read, and entries in them that were written.
+    pub calendars: u32,
 }
 
 /// Bookings that are looked up at once; each then ends or is erased in a transaction of its own.
@@ -30,21 +33,32 @@ const BATCH: i64 = 100;
 /// Never-paid requests keep their personal data this long after they closed (product §4).
 const KEEP_HOURS: i64 = 24;
 const ROUND: std::time::Duration = std::time::Duration::from_secs(1);
+/// Series are due at midnight, so a minute is soon enough.
+const GENERATE_EVERY: std::time::Duration = std::time::Duration::from_secs(60);
 /// Nothing depends on when expired links and old keys go.
 const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 /// After a notice, wait this long: what comes together is done together.
 const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 
-/// One round of everything that is due: lapse holds, expire bookings, erase, seal the audit log, send messages. Safe on
-/// several servers at once.
+/// One round of everything that is due: lapse holds, expire bookings, erase, bring about the sessions of series, seal the
+/// audit log, send messages, read and write calendars outside. Safe on several servers at once.
 ///
 /// # Errors
 /// The first error of the round; the rest of the round was done nevertheless.
 pub async fn run_due(ctx: &Ctx) -> Result<Done> {
     let mut first = Ok(());
     let mut done = deadlines(ctx, &mut first).await?;
+    done.generated = kept(&mut first, generate(ctx).await);
     done.sent = kept(&mut first, messages::send_due(ctx).await);
+    done.calendars = kept(&mut first, follow_calendars(ctx).await);
     first.map(|()| done)
+}
+
+/// What is taken outside comes first, so that conflicts show as soon as a session is there.
+async fn follow_calendars(ctx: &Ctx) -> Result<u32> {
+    let read = calendars::read_due(ctx).await;
+    let written = calendars::write_due(ctx).await;
+    Ok(read? + written?)
 }
 
 /// What passed deadlines bring. It speaks to the database alone, so nobody's mail server can delay it.
@@ -64,6 +78,15 @@ async fn deadlines(ctx: &Ctx, first: &mut Result<()>) -> Result<Done> {
     }
     done.sealed = kept(first, audit::seal_all(ctx).await);
     Ok(done)
+}
+
+/// The sessions of series, seven days ahead.
+async fn generate(ctx: &Ctx) -> Result<u32> {
+    let generated = series::generate_due(ctx).await?;
+    match generated.errors {
+        0 => Ok(generated.created),
+        n => Err(ServiceError::internal(format!("the series of {n} therapists could not be generated"))),
+    }
 }
 
 /// Forgets links, logins, counters, Idempotency-Keys and files nobody imported, whose time is over; returns how many rows went.
@@ -191,12 +214,15 @@ fn count_of(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// What the worker does side by side: a mail server that does not answer must not keep holds from lapsing, and neither
-/// waits for the clearing up.
+/// What the worker does side by side: a mail server that does not answer must not keep holds from lapsing, nor one slow
+/// calendar the entries of another, and none of them waits for the clearing up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
     Deadlines,
+    Series,
     Messages,
+    Calendars,
+    Entries,
     Forgetting,
 }
 
@@ -208,7 +234,10 @@ impl Work {
                 let done = deadlines(ctx, &mut first).await?;
                 first.map(|()| done)
             }
+            Self::Series => Ok(Done { generated: generate(ctx).await?, ..Done::default() }),
             Self::Messages => Ok(Done { sent: messages::send_due(ctx).await?, ..Done::default() }),
+            Self::Calendars => Ok(Done { calendars: calendars::read_due(ctx).await?, ..Done::default() }),
+            Self::Entries => Ok(Done { calendars: calendars::write_due(ctx).await?, ..Done::default() }),
             Self::Forgetting => {
                 let mut first = Ok(());
                 let number = |done: Result<u64>| done.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
@@ -224,12 +253,16 @@ impl Work {
 pub async fn run_forever(deps: Arc<Deps>, stop: watch::Receiver<bool>) {
     tokio::join!(
         rounds(Work::Deadlines, deps.clone(), stop.clone()),
+        rounds(Work::Series, deps.clone(), stop.clone()),
         rounds(Work::Messages, deps.clone(), stop.clone()),
+        rounds(Work::Calendars, deps.clone(), stop.clone()),
+        rounds(Work::Entries, deps.clone(), stop.clone()),
         rounds(Work::Forgetting, deps, stop),
     );
 }
 
-/// About one round a second, sooner when a booking changed and its messages wait; forgetting once an hour.
+/// About one round a second, sooner when a booking changed and its messages wait; series once a minute, forgetting once an
+/// hour.
 async fn rounds(work: Work, deps: Arc<Deps>, mut stop: watch::Receiver<bool>) {
     let mut live = deps.live.subscribe();
     while !*stop.borrow() {
@@ -249,8 +282,10 @@ async fn rounds(work: Work, deps: Arc<Deps>, mut stop: watch::Receiver<bool>) {
 
 /// Resolves when it is time for the next round.
 async fn next_round(work: Work, live: &mut broadcast::Receiver<Heard>) {
-    if work == Work::Forgetting {
-        return tokio::time::sleep(FORGET_EVERY).await;
+    match work {
+        Work::Forgetting => return tokio::time::sleep(FORGET_EVERY).await,
+        Work::Series => return tokio::time::sleep(GENERATE_EVERY).await,
+        Work::Deadlines | Work::Messages | Work::Calendars | Work::Entries => {}
     }
     tokio::select! {
         () = tokio::time::sleep(ROUND) => {}

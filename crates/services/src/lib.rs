@@ -7,6 +7,7 @@ pub mod audit;
 pub mod availability;
 pub mod bookings;
 pub mod calendar_file;
+pub mod calendars;
 pub mod cookies;
 pub(crate) mod csv_file;
 pub mod ctx;
@@ -22,6 +23,8 @@ pub mod patient_access;
 pub mod patients;
 mod pictures;
 pub mod practice;
+pub mod series;
+pub mod sessions;
 pub mod slots;
 pub mod tokens;
 

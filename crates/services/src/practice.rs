@@ -8,6 +8,7 @@ mod settings;
 pub use offers::{save_service, save_terms, services, terms};
 pub use profiles::{add_therapist, may_set_photo, save_profile, set_photo, therapist, therapists};
 pub use public::{behind_slug, moved_to, public_therapist, published_slugs};
+pub(crate) use settings::check_video_address;
 pub use settings::{save_instructions, save_policy, save_settings, settings};
 
 use crate::{Member, Result, ServiceError};

@@ -144,7 +144,7 @@ fn read_address(bytes: &[u8]) -> Option<Address> {
 }
 
 /// The engine's answer as the page shows it.
-fn compute(
+pub(crate) fn compute(
     service: ServiceId,
     terms: &Terms,
     taken: &[TakenUntil],

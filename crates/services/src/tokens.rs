@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use contracts::accounts::Role;
-use contracts::{BookingId, MemberId, PracticeId, TherapistId, UserId};
+use contracts::{BookingId, FeedId, MemberId, PracticeId, TherapistId, UserId};
 use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -19,24 +19,50 @@ pub const ACCESS_LIFE: TimeDelta = TimeDelta::minutes(15);
 pub fn derive_secrets(master: &[u8]) -> Secrets {
     let root: [u8; 32] = Sha256::digest(master).into();
     let key = |label: &str| keyed(&root, label.as_bytes()).finalize().into_bytes().into();
-    Secrets { jwt: key("calma access tokens 1"), links: key("calma booking links 1"), forms: key("calma form data 1") }
+    Secrets {
+        jwt: key("calma access tokens 1"),
+        links: key("calma booking links 1"),
+        forms: key("calma form data 1"),
+        calendars: key("calma calendar credentials 1"),
+    }
 }
 
 /// `/b/{token}`: the booking's id and a keyed hash of it, as one unguessable word.
 pub fn booking_token(secrets: &Secrets, id: BookingId) -> String {
-    let mut bytes = [0; 32];
-    bytes[..16].copy_from_slice(id.0.as_bytes());
-    bytes[16..].copy_from_slice(&keyed(&secrets.links, id.0.as_bytes()).finalize().into_bytes()[..16]);
-    URL_SAFE_NO_PAD.encode(bytes)
+    token(secrets, b"", id.0)
 }
 
 /// The booking a token leads to, if this installation made it.
 pub fn booking_of(secrets: &Secrets, token: &str) -> Option<BookingId> {
+    id_in(secrets, b"", token).map(BookingId)
+}
+
+/// `/calendar/{token}.ics`: likewise, and none is ever a booking's.
+pub(crate) fn feed_token(secrets: &Secrets, id: FeedId) -> String {
+    token(secrets, FEED, id.0)
+}
+
+/// What an address to subscribe to leads to, if this installation made it.
+pub(crate) fn feed_id(secrets: &Secrets, token: &str) -> Option<FeedId> {
+    id_in(secrets, FEED, token).map(FeedId)
+}
+
+const FEED: &[u8] = b"calendar feed ";
+
+fn token(secrets: &Secrets, kind: &[u8], id: Uuid) -> String {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(id.as_bytes());
+    let tag = keyed(&secrets.links, kind).chain_update(id.as_bytes()).finalize().into_bytes();
+    bytes[16..].copy_from_slice(&tag[..16]);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn id_in(secrets: &Secrets, kind: &[u8], token: &str) -> Option<Uuid> {
     let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
     let (id, tag) = bytes.split_at(16);
     // Compares in constant time.
-    keyed(&secrets.links, id).verify_truncated_left(tag).ok()?;
-    Some(BookingId(Uuid::from_slice(id).ok()?))
+    keyed(&secrets.links, kind).chain_update(id).verify_truncated_left(tag).ok()?;
+    Uuid::from_slice(id).ok()
 }
 
 /// A word that works once, and the hash it is stored as.
@@ -152,8 +178,9 @@ mod tests {
     #[test]
     fn every_key_is_different_and_follows_from_the_secret() {
         let (one, same, other) = (secrets(), secrets(), derive_secrets(b"another"));
-        assert_eq!((one.jwt, one.links, one.forms), (same.jwt, same.links, same.forms));
-        assert!(one.jwt != one.links && one.links != one.forms && one.jwt != one.forms);
+        assert_eq!((one.jwt, one.links, one.forms, one.calendars), (same.jwt, same.links, same.forms, same.calendars));
+        let all = [one.jwt, one.links, one.forms, one.calendars];
+        assert!((0..4).all(|a| (0..a).all(|b| all[a] != all[b])));
         assert!(one.jwt != other.jwt && one.links != other.links && one.forms != other.forms);
     }
 
@@ -194,6 +221,14 @@ mod tests {
             let mut bytes = URL_SAFE_NO_PAD.decode(token).expect("base64");
             bytes[place] ^= flip;
             prop_assert_eq!(booking_of(&secrets(), &URL_SAFE_NO_PAD.encode(bytes)), None);
+        }
+
+        #[test]
+        fn a_feeds_token_leads_back_and_is_no_bookings(id: u128) {
+            let token = feed_token(&secrets(), FeedId(Uuid::from_u128(id)));
+            prop_assert_eq!(feed_id(&secrets(), &token), Some(FeedId(Uuid::from_u128(id))));
+            prop_assert_eq!(booking_of(&secrets(), &token), None);
+            prop_assert_eq!(feed_id(&secrets(), &booking_token(&secrets(), BookingId(Uuid::from_u128(id)))), None);
         }
 
         #[test]

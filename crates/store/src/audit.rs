@@ -44,6 +44,41 @@ pub async fn insert(conn: &mut PgConnection, practice: PracticeId, entry: &NewEn
     Ok(())
 }
 
+/// The same for many entries in one statement.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn insert_all(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    entries: &[NewEntry<'_>],
+) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = entries.iter().map(|e| e.id).collect();
+    let moments: Vec<DateTime<Utc>> = entries.iter().map(|e| e.at).collect();
+    let kinds: Vec<String> = entries.iter().map(|e| e.actor_kind.to_owned()).collect();
+    let members: Vec<Option<Uuid>> = entries.iter().map(|e| e.member.map(|id| id.0)).collect();
+    let actions: Vec<String> = entries.iter().map(|e| e.action.to_owned()).collect();
+    let entities: Vec<Option<Uuid>> = entries.iter().map(|e| e.entity).collect();
+    let details: Vec<serde_json::Value> = entries.iter().map(|e| e.details.clone()).collect();
+    sqlx::query!(
+        "INSERT INTO audit_log (practice_id, id, at, actor_kind, actor_id, action, entity_id, details)
+         SELECT $1, n.id, n.at, n.kind, n.member, n.action, n.entity, n.details
+         FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::text[], $7::uuid[], $8::jsonb[])
+           AS n (id, at, kind, member, action, entity, details)",
+        practice.0,
+        &ids,
+        &moments,
+        &kinds,
+        &members as &[Option<Uuid>],
+        &actions,
+        &entities as &[Option<Uuid>],
+        &details
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 struct RawEntry {
     id: Uuid,
     seq: Option<i64>,

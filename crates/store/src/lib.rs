@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod bookings;
+pub mod calendars;
 pub mod db;
 pub mod error;
 pub mod files;
@@ -19,6 +20,8 @@ pub mod patients;
 pub mod practices;
 pub mod proofs;
 pub mod schedule;
+pub mod series;
+pub mod sessions;
 pub mod therapists;
 
 pub use db::{Db, MIGRATOR, Tx};

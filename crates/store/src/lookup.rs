@@ -4,9 +4,9 @@
 //! without a practice ([`crate::Db::anywhere`]). What is found is then read in a transaction of that practice.
 
 use crate::StoreError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use contracts::accounts::Role;
-use contracts::{BookingId, MemberId, PracticeId, TherapistId, UserId};
+use contracts::{BookingId, CalendarId, FeedId, MemberId, PracticeId, SessionId, TherapistId, UserId};
 use sqlx::PgConnection;
 
 /// A user's place in one practice.
@@ -189,6 +189,41 @@ pub async fn practices_with_unsealed_audit(connection: &mut PgConnection) -> Res
     Ok(ids.into_iter().map(PracticeId).collect())
 }
 
+/// A therapist with a series that may be due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueTherapist {
+    pub practice: PracticeId,
+    pub therapist: TherapistId,
+    /// IANA name of the therapist's zone.
+    pub time_zone: String,
+    /// The first day on which one of their series is due, on their calendar.
+    pub due_on: NaiveDate,
+}
+
+/// Therapists with a series that is due on this day or before.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn therapists_with_due_series(
+    connection: &mut PgConnection,
+    until: NaiveDate,
+) -> Result<Vec<DueTherapist>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT practice_id AS "practice_id!", therapist_id AS "therapist_id!", time_zone AS "time_zone!", due_on AS "due_on!"
+           FROM lookup.therapists_with_due_series($1) ORDER BY 1, 2"#,
+        until
+    )
+    .fetch_all(connection)
+    .await?;
+    let due = rows.into_iter().map(|row| DueTherapist {
+        practice: PracticeId(row.practice_id),
+        therapist: TherapistId(row.therapist_id),
+        time_zone: row.time_zone,
+        due_on: row.due_on,
+    });
+    Ok(due.collect())
+}
+
 /// Practices with patients of whom nothing was heard since then.
 ///
 /// # Errors
@@ -215,4 +250,51 @@ pub async fn practices_with_old_imports(
         .fetch_all(connection)
         .await?;
     Ok(ids.into_iter().map(PracticeId).collect())
+}
+
+/// Calendars to read at `at`, those that wait longest first.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn due_calendars(
+    connection: &mut PgConnection,
+    at: DateTime<Utc>,
+    at_most: i32,
+) -> Result<Vec<(PracticeId, CalendarId)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT practice_id AS "practice_id!", id AS "id!" FROM lookup.due_calendars($1, $2)"#,
+        at,
+        at_most
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (PracticeId(row.practice_id), CalendarId(row.id))).collect())
+}
+
+/// Sessions whose entries in calendars outside are to be written at `at`, those that wait longest first.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn due_calendar_events(
+    connection: &mut PgConnection,
+    at: DateTime<Utc>,
+    at_most: i32,
+) -> Result<Vec<(PracticeId, SessionId)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT practice_id AS "practice_id!", session_id AS "session_id!" FROM lookup.due_calendar_events($1, $2)"#,
+        at,
+        at_most
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (PracticeId(row.practice_id), SessionId(row.session_id))).collect())
+}
+
+/// Whose an address to subscribe to is.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practice_of_feed(connection: &mut PgConnection, feed: FeedId) -> Result<Option<PracticeId>, StoreError> {
+    let practice = sqlx::query_scalar!("SELECT lookup.practice_of_feed($1)", feed.0).fetch_one(connection).await?;
+    Ok(practice.map(PracticeId))
 }

@@ -29,6 +29,7 @@ pub struct TakenUntil {
 }
 
 struct ScheduleRow {
+    therapist_id: Uuid,
     time_zone: String,
     buffer_before_min: i32,
     buffer_after_min: i32,
@@ -96,6 +97,7 @@ pub async fn terms(
     let Some(row) = row else { return Ok(None) };
     let place = Place::parse(&row.place).ok_or(StoreError::Unreadable("services.place"))?;
     let (schedule, policy) = ScheduleRow {
+        therapist_id: therapist.0,
         time_zone: row.time_zone,
         buffer_before_min: row.buffer_before_min,
         buffer_after_min: row.buffer_after_min,
@@ -125,9 +127,33 @@ pub async fn schedules(
     therapist: Option<TherapistId>,
     from: NaiveDate,
 ) -> Result<Vec<Schedule>, StoreError> {
+    let one = therapist.map(|t| [t]);
+    let found = schedules_of(connection, practice, one.as_ref().map(<[_; 1]>::as_slice), from).await?;
+    Ok(found.into_iter().map(|one| one.schedule).collect())
+}
+
+/// When a therapist is open, and the rules for bookings with them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TherapistSchedule {
+    pub therapist: TherapistId,
+    pub schedule: Schedule,
+    pub policy: BookingPolicy,
+}
+
+/// The schedules of these therapists, or of all; exceptions that end before `from` are left out.
+///
+/// # Errors
+/// When the database cannot answer or a stored zone is unknown.
+pub async fn schedules_of(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    therapists: Option<&[TherapistId]>,
+    from: NaiveDate,
+) -> Result<Vec<TherapistSchedule>, StoreError> {
+    let ids = therapists.map(|ids| ids.iter().map(|t| t.0).collect::<Vec<_>>());
     let rows = sqlx::query_as!(
         ScheduleRow,
-        r#"SELECT t.time_zone, t.buffer_before_min, t.buffer_after_min, t.slot_step_min,
+        r#"SELECT t.id AS therapist_id, t.time_zone, t.buffer_before_min, t.buffer_after_min, t.slot_step_min,
                   coalesce(t.policy, p.policy) AS "policy!: Json<BookingPolicy>",
                   (SELECT coalesce(json_agg(json_build_object('weekday', r.weekday, 'starts_min', r.starts_min,
                                                               'ends_min', r.ends_min)), '[]')
@@ -140,15 +166,20 @@ pub async fn schedules(
                   ) AS "exceptions!: Json<Vec<DatedException>>"
            FROM therapists t
            JOIN practices p ON p.practice_id = t.practice_id
-           WHERE t.practice_id = $1 AND ($2::uuid IS NULL OR t.id = $2)
+           WHERE t.practice_id = $1 AND ($2::uuid[] IS NULL OR t.id = ANY($2))
            ORDER BY t.id"#,
         practice.0,
-        therapist.map(|t| t.0),
+        ids.as_deref(),
         from
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|row| row.read().map(|(schedule, _)| schedule)).collect()
+    rows.into_iter()
+        .map(|row| {
+            let therapist = TherapistId(row.therapist_id);
+            row.read().map(|(schedule, policy)| TherapistSchedule { therapist, schedule, policy })
+        })
+        .collect()
 }
 
 /// No occupancy is longer than this: two hours and two buffers of two hours, with room.
@@ -157,7 +188,8 @@ fn longest() -> Duration {
 }
 
 /// What takes the therapist's time between two instants, in order, found through the index on the end of each span, so
-/// that past sessions cost nothing. A hold whose deadline has passed at `now` is left out, swept away or not.
+/// that past sessions cost nothing. A hold whose deadline has passed at `now` is left out, swept away or not. What is taken
+/// in calendars outside is certain and needs no buffers of its own.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -165,35 +197,57 @@ pub async fn taken(
     connection: &mut PgConnection,
     practice: PracticeId,
     therapist: TherapistId,
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    span: (DateTime<Utc>, DateTime<Utc>),
     now: DateTime<Utc>,
 ) -> Result<Vec<TakenUntil>, StoreError> {
+    let found = taken_of(connection, practice, &[therapist], span, now).await?;
+    Ok(found.into_iter().map(|(_, taken)| taken).collect())
+}
+
+/// The same for several therapists at once.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn taken_of(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    therapists: &[TherapistId],
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    now: DateTime<Utc>,
+) -> Result<Vec<(TherapistId, TakenUntil)>, StoreError> {
+    let ids: Vec<Uuid> = therapists.iter().map(|t| t.0).collect();
     let rows = sqlx::query!(
-        r#"SELECT o.starts_at, o.ends_at, o.blocked_from, o.blocked_until, o.firm, o.booking_id,
+        r#"SELECT o.therapist_id AS "therapist_id!", o.starts_at AS "starts_at!", o.ends_at AS "ends_at!",
+                  o.blocked_from AS "blocked_from!", o.blocked_until AS "blocked_until!", o.firm AS "firm!",
+                  o.booking_id AS "booking_id?",
                   CASE WHEN NOT o.firm THEN (SELECT b.deadline FROM bookings b
                        WHERE b.practice_id = $1 AND b.id = o.booking_id AND b.status = 'held') END AS lapses_at
            FROM occupancies o
-           WHERE o.practice_id = $1 AND o.therapist_id = $2 AND o.blocked_until > $3 AND o.blocked_until < $4
+           WHERE o.practice_id = $1 AND o.therapist_id = ANY($2) AND o.blocked_until > $3 AND o.blocked_until < $4
              AND o.blocked_from < $5
-           ORDER BY o.blocked_until"#,
+           UNION ALL
+           SELECT e.therapist_id, e.starts_at, e.ends_at, e.starts_at, e.ends_at, true, NULL, NULL
+           FROM external_busy e
+           WHERE e.practice_id = $1 AND e.therapist_id = ANY($2) AND e.ends_at > $3 AND e.ends_at < $4 AND e.starts_at < $5
+           ORDER BY 5"#,
         practice.0,
-        therapist.0,
+        &ids,
         from,
         until.checked_add_signed(longest()).unwrap_or(until),
         until
     )
     .fetch_all(connection)
     .await?;
-    let taken = rows.into_iter().filter(|row| row.lapses_at.is_none_or(|at| at > now)).map(|row| TakenUntil {
-        taken: Taken {
+    let taken = rows.into_iter().filter(|row| row.lapses_at.is_none_or(|at| at > now)).map(|row| {
+        let taken = Taken {
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             blocked_from: row.blocked_from,
             blocked_until: row.blocked_until,
             firm: row.firm,
             booking: row.booking_id.map(BookingId),
-        },
-        lapses_at: row.lapses_at,
+        };
+        (TherapistId(row.therapist_id), TakenUntil { taken, lapses_at: row.lapses_at })
     });
     Ok(taken.collect())
 }
@@ -245,12 +299,13 @@ pub async fn lock_lapsed(
     Ok(ids.into_iter().map(BookingId).collect())
 }
 
-/// A slot with its buffers, for one booking.
+/// A slot with its buffers, for one booking and, once it is certain, its session.
 #[derive(Debug, Clone, Copy)]
 pub struct NewOccupancy {
     pub id: Uuid,
     pub therapist: TherapistId,
     pub booking: BookingId,
+    pub session: Option<SessionId>,
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub blocked_from: DateTime<Utc>,
@@ -264,12 +319,14 @@ pub struct NewOccupancy {
 /// When the database cannot answer.
 pub async fn take(connection: &mut PgConnection, practice: PracticeId, new: &NewOccupancy) -> Result<bool, StoreError> {
     let done = sqlx::query!(
-        "INSERT INTO occupancies (practice_id, id, therapist_id, booking_id, firm, starts_at, ends_at, blocked_from, blocked_until)
-         VALUES ($1, $2, $3, $4, false, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO occupancies (practice_id, id, therapist_id, booking_id, session_id, firm, starts_at, ends_at, blocked_from,
+                                  blocked_until)
+         VALUES ($1, $2, $3, $4, $5, $5::uuid IS NOT NULL, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         practice.0,
         new.id,
         new.therapist.0,
         new.booking.0,
+        new.session.map(|s| s.0),
         new.starts_at,
         new.ends_at,
         new.blocked_from,

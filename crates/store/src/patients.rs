@@ -1,4 +1,4 @@
-//! Patients of a practice, recognised by phone first and e-mail second (004 BR-BK-005), and their sessions.
+//! Patients of a practice, recognised by phone first and e-mail second (004 BR-BK-005).
 
 mod closing;
 mod duplicates;
@@ -20,7 +20,7 @@ pub use record::*;
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
-use contracts::{BookingId, Lang, PatientId, PracticeId, ServiceId, SessionId, TherapistId};
+use contracts::{Lang, PatientId, PracticeId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -176,70 +176,54 @@ pub struct Counts {
     pub owed_minor: i64,
 }
 
-/// A session in the diary, made from a booking.
-#[derive(Debug, Clone)]
-pub struct NewSession {
-    pub id: SessionId,
-    pub booking: BookingId,
-    pub therapist: TherapistId,
-    pub patient: PatientId,
-    pub service: ServiceId,
-    pub starts_at: DateTime<Utc>,
-    pub ends_at: DateTime<Utc>,
-    pub price_minor: i64,
-    pub currency: String,
-    pub video_link: Option<String>,
+/// How to reach a patient, and in which language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub name: String,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub lang: Lang,
 }
 
-/// # Errors
-/// When the database cannot answer, or the booking has a session already.
-pub async fn insert_session(
-    connection: &mut PgConnection,
-    practice: PracticeId,
-    new: &NewSession,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "INSERT INTO sessions (practice_id, id, booking_id, therapist_id, patient_id, service_id, status, starts_at, ends_at,
-                               price_minor, currency, video_link, created_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'scheduled', $7, $8, $9, $10, $11, $12, $12)",
-        practice.0,
-        new.id.0,
-        new.booking.0,
-        new.therapist.0,
-        new.patient.0,
-        new.service.0,
-        new.starts_at,
-        new.ends_at,
-        new.price_minor,
-        new.currency,
-        new.video_link,
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Cancels the sessions of these bookings, where they have one.
+/// The contact of a patient who is not deleted.
 ///
 /// # Errors
 /// When the database cannot answer.
-pub async fn cancel_sessions(
+pub async fn contact(
     connection: &mut PgConnection,
     practice: PracticeId,
-    bookings: &[BookingId],
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let ids: Vec<Uuid> = bookings.iter().map(|b| b.0).collect();
-    sqlx::query!(
-        "UPDATE sessions SET status = 'cancelled', cancelled_at = $3, changed_at = $3, version = version + 1
-         WHERE practice_id = $1 AND booking_id = ANY($2) AND status = 'scheduled'",
+    id: PatientId,
+) -> Result<Option<Contact>, StoreError> {
+    let row = sqlx::query!(
+        "SELECT name, phone, email, language FROM patients WHERE practice_id = $1 AND id = $2 AND deleted_at IS NULL
+         FOR KEY SHARE",
         practice.0,
-        &ids,
-        now
+        id.0
     )
-    .execute(connection)
+    .fetch_optional(connection)
     .await?;
-    Ok(())
+    let contact = row.map(|row| {
+        let lang = Lang::from_code(&row.language).ok_or(StoreError::Unreadable("patients.language"))?;
+        Ok(Contact { name: row.name, phone: row.phone, email: row.email, lang })
+    });
+    contact.transpose()
+}
+
+/// The patients with this e-mail address.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn with_email(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    email: &str,
+) -> Result<Vec<PatientId>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM patients WHERE practice_id = $1 AND email = $2 AND deleted_at IS NULL ORDER BY id",
+        practice.0,
+        email
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(PatientId).collect())
 }

@@ -2,7 +2,9 @@
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
-use contracts::practice::{BookingPolicy, PaymentInstructions, Place, PracticeSettings, ServiceView, TherapistTerms};
+use contracts::practice::{
+    BookingPolicy, PaymentInstructions, Place, PracticeSettings, ServiceView, TherapistTerms, VideoKind,
+};
 use contracts::{Lang, Money, PracticeId, ServiceId, TherapistId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -11,7 +13,7 @@ use uuid::Uuid;
 /// What the practice knows about itself.
 pub async fn get(conn: &mut PgConnection, practice: PracticeId) -> Result<Option<PracticeSettings>, StoreError> {
     let row = sqlx::query!(
-        r#"SELECT name, currency, language, time_zone, video_base,
+        r#"SELECT name, currency, language, time_zone, video_base, video_kind,
                   instructions AS "instructions: Json<PaymentInstructions>", policy AS "policy: Json<BookingPolicy>"
            FROM practices WHERE practice_id = $1"#,
         practice.0
@@ -27,6 +29,7 @@ pub async fn get(conn: &mut PgConnection, practice: PracticeId) -> Result<Option
             instructions: row.instructions.0,
             policy: row.policy.0,
             video_base: row.video_base,
+            video: VideoKind::parse(&row.video_kind).ok_or(StoreError::Unreadable("practices.video_kind"))?,
         })
     })
     .transpose()
@@ -47,14 +50,16 @@ pub async fn save_settings(
     settings: &PracticeSettings,
 ) -> Result<(), StoreError> {
     let done = sqlx::query!(
-        "UPDATE practices SET name = $2, currency = $3, language = $4, time_zone = $5, video_base = $6
+        "UPDATE practices SET name = $2, currency = $3, language = $4, time_zone = $5, video_base = $6,
+                              video_kind = $7
          WHERE practice_id = $1",
         practice.0,
         settings.name,
         settings.currency,
         settings.language.code(),
         settings.time_zone,
-        settings.video_base
+        settings.video_base,
+        settings.video.as_str()
     )
     .execute(conn)
     .await?;
@@ -87,8 +92,8 @@ pub async fn save_policy(
     changed_one(done.rows_affected())
 }
 
-/// Gives every service of the practice another currency; a price is multiplied and then divided, which moves it to a
-/// currency with another number of decimals.
+/// Gives every service and every open series of the practice another currency; a price is multiplied and then divided,
+/// which moves it to a currency with another number of decimals.
 pub async fn redenominate(
     conn: &mut PgConnection,
     practice: PracticeId,
@@ -110,6 +115,18 @@ pub async fn redenominate(
         "UPDATE therapist_services SET price_minor = round(price_minor::numeric * $2::bigint / $3::bigint)::bigint
          WHERE practice_id = $1 AND price_minor IS NOT NULL",
         practice.0,
+        multiply,
+        divide
+    )
+    .execute(&mut *conn)
+    .await?;
+    // Sessions that exist keep the price they were made with.
+    sqlx::query!(
+        "UPDATE series SET currency = $2, price_minor = round(price_minor::numeric * $3::bigint / $4::bigint)::bigint,
+           version = version + 1
+         WHERE practice_id = $1 AND status IN ('active', 'paused')",
+        practice.0,
+        currency,
         multiply,
         divide
     )

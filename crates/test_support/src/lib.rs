@@ -1,17 +1,22 @@
-//! What tests share: a database of their own, builders, a clock that moves, a mailbox.
+//! What tests share: a database of their own, builders, a clock that moves, a mailbox, stand-ins for others' servers.
 //!
 //! A failing set-up is a failing test, so this crate may panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing set-up is a failing test")]
 
 pub mod builders;
+pub mod calendar_file;
 pub mod clock;
 pub mod database;
+pub mod google;
 pub mod mailbox;
 
 use clock::{SeededEntropy, TestClock};
 use contracts::Lang;
 use integrations::cache::{Cache, MemoryCache};
+use integrations::calendars::Calendars;
+use integrations::calendars::ics::IcsClient;
 use integrations::files::LocalFiles;
+use integrations::http::Reach;
 use mailbox::Mailbox;
 use services::{Actor, Ctx, Deps};
 use std::path::PathBuf;
@@ -41,6 +46,18 @@ impl TestApp {
 
     /// A second server on the same database.
     pub async fn on(owner_url: &str, cache: Arc<dyn Cache>) -> Self {
+        let calendars = Calendars { google: None, ics: IcsClient::new(Reach::Public) };
+        Self::made(owner_url, cache, calendars).await
+    }
+
+    /// One that speaks to a stand-in for Google, and reads calendars on this machine.
+    pub async fn with_google(google: &google::GoogleStandIn) -> Self {
+        let google = Some(integrations::calendars::google::Google::new(google.settings()));
+        let calendars = Calendars { google, ics: IcsClient::new(Reach::Anywhere) };
+        Self::made(&database::fresh().await, Arc::new(MemoryCache::default()), calendars).await
+    }
+
+    async fn made(owner_url: &str, cache: Arc<dyn Cache>, calendars: Calendars) -> Self {
         let owner = sqlx::PgPool::connect(owner_url).await.expect("connect as owner");
         let db = store::Db::connect(owner_url, 20).await.expect("connect as calma_app");
         let clock = Arc::new(TestClock::default());
@@ -51,6 +68,7 @@ impl TestApp {
             cache,
             mail: mailbox.clone(),
             files: Arc::new(LocalFiles::new(files.clone())),
+            calendars,
             live: services::live::Hub::new(),
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::default()),

@@ -19,6 +19,9 @@ pub fn Dialog(
     /// For a page that opens or closes it: set it to `false` when the form inside has succeeded.
     #[prop(optional)]
     open: Option<RwSignal<bool>>,
+    /// Without one, only the page opens it.
+    #[prop(default = true)]
+    with_opener: bool,
     children: Children,
 ) -> impl IntoView {
     let open = open.unwrap_or_else(|| RwSignal::new(false));
@@ -34,24 +37,30 @@ pub fn Dialog(
         }
     });
     let title_id = format!("{id}-title");
-    view! {
+    let (href, label) = (format!("#{id}"), open_label);
+    let opener = with_opener.then(|| {
+        view! {
         <a
-            class=variant.class()
-            role="button"
-            href=format!("#{id}")
-            on:click=move |ev| {
-                ev.prevent_default();
-                open.set(true);
-            }
-            on:keydown=move |ev| {
-                if ev.key() == " " {
+                class=variant.class()
+                role="button"
+                href=href
+                on:click=move |ev| {
                     ev.prevent_default();
                     open.set(true);
                 }
-            }
-        >
-            {open_label}
-        </a>
+                on:keydown=move |ev| {
+                    if ev.key() == " " {
+                        ev.prevent_default();
+                        open.set(true);
+                    }
+                }
+            >
+                {label}
+            </a>
+        }
+    });
+    view! {
+        {opener}
         <dialog
             node_ref=node
             id=id

@@ -16,6 +16,7 @@ pub fn add(components: &mut Components) {
 fn examples() -> Vec<(&'static str, Value)> {
     let therapist = "0199f0c4-1f3a-7c55-9a3e-6d1f5e0c7a01";
     let service = "0199f0c4-1f3a-7c55-9a3e-6d1f5e0c7a02";
+    let patient = "0199f0c4-1f3a-7c55-9a3e-6d1f5e0c7a04";
     let details = json!({"name": "Amina Otieno", "email": "amina@example.com", "phone": "+254700000001", "first_time": true, "reason": ""});
     let slot = json!({"starts_at": "2026-11-24T07:00:00Z", "ends_at": "2026-11-24T08:00:00Z", "local": "2026-11-24T10:00:00", "status": "available"});
     vec![
@@ -57,6 +58,22 @@ fn examples() -> Vec<(&'static str, Value)> {
             json!({"needs_approval": true, "payment_timing": "before_confirmation", "hold_min": 10, "approval_window_min": 1440,
             "payment_window_min": 1440, "notice_min": 120, "horizon_days": 60, "cancel_until_hours": 24, "cancel_text": ""}),
         ),
+        (
+            "CreateSeries",
+            json!({"patient_id": patient, "therapist_id": therapist, "starts_on": "2026-11-30", "service_id": service,
+            "frequency": "weekly", "weekday": 1, "starts": "09:00", "duration_min": 50, "price": "2000", "ends_on": null, "payment_notice_days": 3}),
+        ),
+        (
+            "ChangeSeries",
+            json!({"version": 1, "starts_on": null, "service_id": service, "frequency": "weekly", "weekday": 4, "starts": "10:00",
+            "duration_min": 50, "price": "2000", "ends_on": "2027-06-30", "payment_notice_days": 2, "also_unpaid": true}),
+        ),
+        (
+            "AskPreview",
+            json!({"what": "create", "patient_id": patient, "therapist_id": therapist, "starts_on": "2026-11-30",
+            "service_id": service, "frequency": "biweekly", "weekday": 1, "starts": "09:00"}),
+        ),
+        ("Resolve", json!({"how": "book", "starts_at": "2026-11-24T07:00:00Z"})),
         ("InviteMember", json!({"email": "front.desk@example.com", "role": "operator"})),
         (
             "ErrorBody",

@@ -78,7 +78,7 @@ fn content_policy(nonce: &str, https: bool, reload_port: Option<u32>) -> String 
 
 /// Pages for one person: search engines are told to stay away.
 fn is_hidden(path: &str) -> bool {
-    ["/b", "/my", "/app", "/api", "/test"]
+    ["/b", "/my", "/app", "/api", "/calendar", "/test"]
         .iter()
         .any(|p| path.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }

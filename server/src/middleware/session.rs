@@ -104,7 +104,10 @@ async fn become_patient(ctx: &mut Ctx, jar: &str) -> bool {
 
 /// Where a person who is both member and patient is the patient.
 fn is_for_patients(path: &str) -> bool {
-    matches!(path, "/my" | "/live/my" | "/api/fn/list_my_bookings" | "/api/fn/sign_out_patient")
+    matches!(path, "/my" | "/live/my")
+        || ["list_my_bookings", "list_my_feeds", "renew_my_feeds", "sign_out_patient"]
+            .iter()
+            .any(|name| path.strip_prefix("/api/fn/") == Some(name))
         || path.starts_with("/my/")
         || path.starts_with("/api/v1/my/")
 }

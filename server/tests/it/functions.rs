@@ -27,7 +27,7 @@ enum Who {
     May(Action, Resource),
 }
 use Action::{Create, Delete, Read, Update};
-use Resource::{Audit, Availability, Bookings, Members, Messages, Patients, Therapists};
+use Resource::{Audit, Availability, Bookings, Members, Messages, Patients, Series, Sessions, Therapists};
 use Who::{Link, May, Member, Open, Patient};
 
 const NO_LIMITS: &str = "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0\n\
@@ -52,6 +52,8 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("sign_in_as_patient", Link, "token=x"),
     ("sign_out_patient", Open, ""),
     ("list_my_bookings", Patient, ""),
+    ("list_my_feeds", Patient, ""),
+    ("renew_my_feeds", Patient, ""),
     ("register_practice", Open, "practice_name=&name=&email=x&password=x&currency=KES&time_zone=UTC&language=en"),
     ("confirm_email", Link, "token=x"),
     ("log_in", Open, "email=nobody@example.com&password=wrong"),
@@ -112,7 +114,27 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("set_member_active", May(Update, Members), "id={member}&active=true"),
     ("load_outbox", May(Read, Messages), ""),
     ("resend_message", May(Update, Messages), "id={message}"),
-    ("diary_week", May(Read, Bookings), ""),
+    ("diary_days", May(Read, Sessions), "span=Week"),
+    ("times_to_move", Link, "token=x"),
+    ("move_my_booking", Link, "token=x&starts_at=2026-03-18T06:00:00Z"),
+    ("load_sessions", May(Read, Sessions), ""),
+    ("session_choices", May(Read, Therapists), ""),
+    ("load_session", May(Read, Sessions), "id={session}"),
+    ("take_session_step", May(Update, Sessions), "id={session}&step=start"),
+    ("cancel_session", May(Update, Sessions), "id={session}&reason=ill&tell=true"),
+    ("restore_session", May(Update, Sessions), "id={session}"),
+    ("move_session", May(Create, Sessions), "id={session}&day=2026-03-17&time=11:00"),
+    ("record_session_payment", May(Create, Resource::Payments), "id={session}&method=cash"),
+    ("waive_session", May(Create, Resource::Payments), "id={session}&waived=true"),
+    ("act_on_sessions", May(Update, Sessions), "ids[]={session}&action=complete"),
+    (
+        "place_session",
+        May(Create, Sessions),
+        "form[patient]={patient}&form[therapist]={therapist}&form[service]={service}&form[day]=2026-03-17&form[time]=09:00",
+    ),
+    ("find_patients", May(Create, Sessions), "words=john"),
+    ("load_patient_name", May(Create, Sessions), "id={patient}"),
+    ("free_times", May(Create, Sessions), "therapist={therapist}&service={service}&day=2026-03-17"),
     ("practice_me", Member, ""),
     ("practice_counts", May(Read, Bookings), ""),
     ("log_out", Member, ""),
@@ -120,6 +142,26 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("load_dashboard", May(Read, Bookings), ""),
     ("load_booking", May(Read, Bookings), "id={booking}"),
     ("act_on_booking", May(Update, Bookings), "id={booking}&action=approve"),
+    ("load_series_of", May(Read, Series), "patient={patient}"),
+    ("load_series", May(Read, Series), "id={series}"),
+    ("load_series_form", May(Create, Series), "patient={patient}"),
+    (
+        "preview_series",
+        May(Create, Series),
+        "filled[patient]={patient}&filled[offer]={therapist}:{service}&filled[frequency]=weekly&filled[starts]=09:00\
+         &filled[starts_on]=2026-03-16",
+    ),
+    (
+        "save_series",
+        May(Create, Series),
+        "filled[patient]={patient}&filled[offer]={therapist}:{service}&filled[frequency]=weekly&filled[starts]=09:00\
+         &filled[starts_on]=2026-03-16",
+    ),
+    ("pause_series", May(Update, Series), "id={series}"),
+    ("resume_series", May(Update, Series), "id={series}"),
+    ("stop_series", May(Delete, Series), "id={series}"),
+    ("load_skipped", May(Read, Series), ""),
+    ("resolve_skipped", May(Update, Series), "id={series}&date={date}"),
     ("load_availability", May(Read, Availability), "therapist={therapist}"),
     ("add_rule", May(Create, Availability), "therapist={therapist}&weekday=7&starts=09:00&ends=10:00"),
     ("delete_rule", May(Delete, Availability), "therapist={therapist}&id={rule}"),
@@ -128,6 +170,14 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("preview_buffers", May(Read, Availability), "therapist={therapist}&before_min=0&after_min=10"),
     ("save_buffers", May(Update, Availability), "therapist={therapist}&before_min=0&after_min=10"),
     ("patient_preview", May(Read, Availability), "therapist={therapist}&service={service}"),
+    ("load_calendars", May(Update, Availability), "therapist={therapist}"),
+    ("add_calendar", May(Update, Availability), "therapist={therapist}&url=https://calendar.example/a.ics"),
+    ("disconnect_calendar", May(Update, Availability), "therapist={therapist}&id={calendar}"),
+    ("read_calendar_now", May(Update, Availability), "therapist={therapist}&id={calendar}"),
+    ("show_names_in_calendar", May(Update, Availability), "therapist={therapist}&id={calendar}&show=true"),
+    ("renew_calendar_feed", May(Update, Availability), "therapist={therapist}"),
+    ("stop_calendar_feed", May(Update, Availability), "therapist={therapist}"),
+    ("save_video_room", May(Update, Availability), "therapist={therapist}&video_url=https://meet.example/mine"),
     (
         "why_missing",
         May(Read, Availability),
@@ -241,6 +291,7 @@ async fn streams_receipts_and_calendars_open_for_whose_they_are() {
     let (own, foreign) = (format!("/live/b/{}", records.token), format!("/live/b/{forged}"));
     let (calendar, early) = (format!("/b/{forged}/calendar.ics"), format!("/b/{}/calendar.ics", records.token));
     let page = format!("/live/t/{}", practice.slug);
+    let google = format!("/app/calendars/google?therapist_id={}", practice.therapist);
     let (admin, stranger) = (Some(admin.as_str()), Some(stranger.as_str()));
     for (path, bearer, expected) in [
         ("/live", None, StatusCode::UNAUTHORIZED),
@@ -258,6 +309,14 @@ async fn streams_receipts_and_calendars_open_for_whose_they_are() {
         (receipt.as_str(), admin, StatusCode::OK),
         (calendar.as_str(), None, StatusCode::NOT_FOUND),
         (calendar.as_str(), admin, StatusCode::NOT_FOUND),
+        ("/calendar/guess.ics", None, StatusCode::NOT_FOUND),
+        ("/calendar/p/guess.ics", admin, StatusCode::NOT_FOUND),
+        (google.as_str(), None, StatusCode::UNAUTHORIZED),
+        // This installation does not speak to Google; nobody learns whose calendar it would be.
+        (google.as_str(), stranger, StatusCode::NOT_FOUND),
+        (google.as_str(), admin, StatusCode::NOT_FOUND),
+        ("/app/calendars/google/callback?state=x&code=y", None, StatusCode::UNAUTHORIZED),
+        ("/app/calendars/google/callback?state=x&code=y", admin, StatusCode::SEE_OTHER),
         // There is nothing to put into a calendar before the booking is confirmed.
         (early.as_str(), None, StatusCode::NOT_FOUND),
     ] {

@@ -4,11 +4,14 @@ use crate::records::Records;
 use contracts::accounts::Role;
 use contracts::availability::{AddException, AddRule, BookingsInTheWay, ExceptionKind, SaveBuffers};
 use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
+use contracts::calendars::{AddCalendar, RenewFeed, SaveVideoUrl};
 use contracts::lists::PageOf;
 use contracts::messages::MessageStatus;
 use contracts::patients::*;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
-use contracts::{ErrorCode, FieldProblem, NoteId, PatientId, TherapistId};
+use contracts::series::{AskPreview, ChangeSeries, Resolve};
+use contracts::sessions::{BulkAction, CancelSession, MoveSession, RecordPayment, SessionFilter, SessionStep};
+use contracts::{CalendarId, ErrorCode, FieldProblem, NoteId, PatientId, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -39,8 +42,14 @@ async fn picture(app: &TestApp, practice: &Practice) -> String {
         "patient_imports",
         "payments",
         "payment_proofs",
+        "payments",
+        "notes",
         "messages",
         "files",
+        "series",
+        "series_occurrences",
+        "calendar_connections",
+        "calendar_feeds",
     ] {
         let sql = format!(
             "SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)::text), '[]')::text FROM {table} t WHERE practice_id = $1"
@@ -60,12 +69,29 @@ fn code<T>(result: Result<T, ServiceError>) -> ErrorCode {
     }
 }
 
+/// Tries everything about calendars of `mine` as somebody else.
+async fn strangers_calendars(stranger: &Ctx, mine: &Practice, id: CalendarId) {
+    use services::calendars;
+    let (not_found, therapist_id) = (ErrorCode::NotFound, mine.therapist);
+    assert_eq!(code(calendars::page(stranger, therapist_id).await), not_found);
+    let add = AddCalendar { therapist_id, url: "https://calendar.example/theirs.ics".into() };
+    assert_eq!(code(calendars::add(stranger, add).await), not_found);
+    assert_eq!(code(calendars::disconnect(stranger, id).await), not_found);
+    assert_eq!(code(calendars::read_now(stranger, id).await), not_found);
+    assert_eq!(code(calendars::show_names(stranger, id, true).await), not_found);
+    let video = SaveVideoUrl { therapist_id, video_url: "https://meet.example/x".into() };
+    assert_eq!(code(calendars::save_video_url(stranger, video).await), not_found);
+    assert_eq!(code(calendars::renew_feed(stranger, RenewFeed { therapist_id, show_names: true }).await), not_found);
+    assert_eq!(code(calendars::stop_feed(stranger, therapist_id).await), not_found);
+    assert_eq!(code(calendars::begin_google(stranger, therapist_id).await), not_found);
+}
+
 /// Tries everything that takes an id of `mine` as somebody else.
 async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     let records = Records::of(app, mine).await;
     let before = picture(app, mine).await;
     let not_found = ErrorCode::NotFound;
-    use services::{accounts, availability, bookings, files, messages, practice};
+    use services::{accounts, availability, bookings, files, messages, practice, series};
 
     assert_eq!(code(bookings::get(stranger, records.booking).await), not_found);
     for action in [
@@ -131,12 +157,34 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     assert_eq!(code(availability::as_patient(stranger, mine.therapist, mine.service).await), not_found);
     let local = chrono::NaiveDate::from_ymd_opt(2026, 3, 5).unwrap().and_hms_opt(9, 0, 0).unwrap();
     assert_eq!(code(availability::why(stranger, mine.therapist, mine.service, local).await), not_found);
+    strangers_calendars(stranger, mine, records.calendar.into()).await;
     assert_eq!(code(messages::resend(stranger, records.message.into()).await), not_found);
     assert_eq!(code(files::receipt(stranger, records.file.into()).await), not_found);
     assert_eq!(code(accounts::set_member_active(stranger, mine.owner.member_id, false).await), not_found);
     assert_eq!(code(accounts::revoke_invitation(stranger, records.invitation.into()).await), not_found);
     assert_eq!(code(accounts::switch_practice(stranger, mine.id).await), not_found);
 
+    assert_eq!(code(series::list(stranger, records.patient).await), not_found);
+    assert_eq!(code(series::form(stranger, records.patient).await), not_found);
+    assert_eq!(code(series::get(stranger, records.series).await), not_found);
+    let every_week = crate::series::weekly(mine, records.patient, "2026-03-16", "09:00");
+    assert_eq!(code(series::preview(stranger, AskPreview::Create(every_week.clone())).await), not_found);
+    let terms = every_week.terms.clone();
+    assert_eq!(code(series::create(stranger, every_week).await), not_found);
+    let change = ChangeSeries { version: 1, starts_on: None, terms, also_unpaid: true };
+    let asked = AskPreview::Change { id: records.series, to: change.clone() };
+    assert_eq!(code(series::preview(stranger, asked).await), not_found);
+    assert_eq!(code(series::change(stranger, records.series, change).await), not_found);
+    assert_eq!(code(series::pause(stranger, records.series).await), not_found);
+    assert_eq!(code(series::resume(stranger, records.series).await), not_found);
+    assert_eq!(code(series::stop(stranger, records.series).await), not_found);
+    let date = crate::series::day(crate::records::SKIPPED);
+    for how in [Resolve::Dismiss, Resolve::Book { starts_at: None }] {
+        assert_eq!(code(series::resolve(stranger, records.series, date, how).await), not_found);
+    }
+    let skipped = series::skipped(stranger).await.unwrap();
+    assert!(skipped.iter().all(|one| one.series_id != records.series));
+    try_sessions(stranger, mine, &records).await;
     strange_patients(stranger, &records, mine).await;
 
     let therapists = practice::therapists(stranger).await.unwrap();
@@ -155,9 +203,42 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     assert_eq!(before, picture(app, mine).await, "something of the practice changed");
 }
 
+/// The diary's use cases, with a session, a patient and a therapist that exist.
+async fn try_sessions(stranger: &Ctx, mine: &Practice, records: &Records) {
+    use services::sessions;
+    let (id, not_found) = (records.session, ErrorCode::NotFound);
+    let (first, last) = (day(9), day(22));
+    assert_eq!(code(sessions::get(stranger, id).await), not_found);
+    assert_eq!(code(sessions::take_step(stranger, id, SessionStep::Start, None).await), not_found);
+    assert_eq!(code(sessions::cancel(stranger, id, CancelSession::default()).await), not_found);
+    assert_eq!(code(sessions::restore(stranger, id).await), not_found);
+    assert_eq!(code(sessions::waive(stranger, id, true).await), not_found);
+    let cash = RecordPayment { amount: None, method: PaymentMethod::Cash, received_on: None, reference: String::new() };
+    assert_eq!(code(sessions::record_payment(stranger, id, cash).await), not_found);
+    let later = last.and_hms_opt(9, 0, 0).unwrap();
+    let moved = MoveSession { starts: later, outside_hours: true, tell_patient: true, version: None };
+    assert_eq!(code(sessions::move_to(stranger, id, moved).await), not_found);
+    let placed = crate::records::session(mine, records.patient, "2026-03-17T09:00:00");
+    assert_eq!(code(sessions::create(stranger, placed).await), not_found);
+    assert_eq!(code(sessions::act_on_all(stranger, &[id], &BulkAction::Complete).await), not_found);
+    assert_eq!(code(sessions::free_times(stranger, mine.therapist, mine.service, last).await), not_found);
+    assert_eq!(code(sessions::patient_name(stranger, records.patient).await), not_found);
+    assert!(sessions::find_patients(stranger, "john").await.unwrap().is_empty());
+    let listed = sessions::list(stranger, SessionFilter::default()).await.unwrap();
+    assert!(listed.items.iter().all(|card| card.id != id));
+    let searched = SessionFilter { search: Some("john".into()), ..SessionFilter::default() };
+    assert!(sessions::list(stranger, searched).await.unwrap().items.is_empty());
+    assert!(sessions::calendar(stranger, first, last, None).await.unwrap().entries.is_empty());
+    assert!(sessions::today(stranger).await.unwrap().entries.is_empty());
+}
+
+fn day(day: u32) -> chrono::NaiveDate {
+    chrono::NaiveDate::from_ymd_opt(2026, 3, day).unwrap()
+}
+
 async fn strange_patients(stranger: &Ctx, records: &Records, mine: &Practice) {
     use services::patients;
-    let (not_found, id, note) = (ErrorCode::NotFound, PatientId(records.patient), NoteId(records.note));
+    let (not_found, id, note) = (ErrorCode::NotFound, records.patient, NoteId(records.note));
     let ana = SavePatient { name: "Ana Moss".into(), phone: "+254700000197".into(), ..SavePatient::default() };
     assert_eq!(code(patients::get(stranger, id).await), not_found);
     assert_eq!(code(patients::update(stranger, id, ana.clone()).await), not_found);
@@ -281,6 +362,9 @@ async fn a_token_of_another_installation_or_a_guess_leads_nowhere() {
         assert_eq!(code(bookings::submit_proof(&visitor, proof, None).await), not_found, "{token}");
         assert_eq!(code(bookings::calendar_file(&visitor, token).await), not_found, "{token}");
         assert_eq!(code(bookings::cancel_by_patient(&visitor, token, "").await), not_found, "{token}");
+        assert_eq!(code(bookings::times_to_move(&visitor, token, None).await), not_found, "{token}");
+        let later = at("2026-03-18T06:00:00Z");
+        assert_eq!(code(bookings::move_by_patient(&visitor, token, later).await), not_found, "{token}");
     }
     assert_eq!(bookings::view(&app.visitor(), &booking.token).await.unwrap().id, booking.id);
     let _: TherapistId = mine.therapist;
@@ -302,7 +386,7 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "before anybody is somebody: an address, a password or a word from a mail decides (accounts.rs)",
+        "an address, a password, a cookie or a word from a mail decides (accounts.rs, calendars.rs)",
         &[
             "accounts::accept_invitation",
             "accounts::confirm_email",
@@ -312,12 +396,23 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "accounts::refresh",
             "accounts::register",
             "accounts::reset_password",
+            "calendars::file",
+            "calendars::finish_google",
             "patient_access::request_link",
             "patient_access::sign_in",
             "patient_access::sign_out",
         ],
     ),
-    ("about the caller and nobody else", &["accounts::log_out", "accounts::me", "patient_access::my_bookings"]),
+    (
+        "about the caller and nobody else",
+        &[
+            "accounts::log_out",
+            "accounts::me",
+            "calendars::my_feeds",
+            "calendars::renew_my_feeds",
+            "patient_access::my_bookings",
+        ],
+    ),
     (
         "takes no id: the caller's own practice, as its row-level security shows it",
         &[
@@ -342,6 +437,8 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "accounts::confirm_without_link",
             "accounts::forget_expired",
             "audit::seal_all",
+            "calendars::read_due",
+            "calendars::write_due",
             "idempotency::abandon",
             "idempotency::begin",
             "idempotency::finish",
@@ -350,6 +447,7 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "jobs::forget",
             "jobs::run_due",
             "messages::send_due",
+            "series::generate_due",
             "patients::archive_dormant",
             "patients::forget_old_imports",
         ],

@@ -39,9 +39,23 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
     let buffers = || Some(json!({ "therapist_id": therapist, "before_min": 0, "after_min": 10 }));
     let service =
         || Some(json!({ "service": { "name": "Couples", "duration_min": 50, "price": "10" }, "therapists": [] }));
+    let moved = || Some(json!({ "starts": "2026-03-17T11:00:00" }));
+    let cash = || Some(json!({ "method": "cash" }));
     let patient = || Some(json!({ "name": "Ana Moss", "phone": "+254700000199" }));
     let note = || Some(json!({ "body": "Comes by bus" }));
     let policy = || Some(serde_json::to_value(contracts::practice::BookingPolicy::default()).unwrap_or_default());
+    let series = || {
+        json!({ "patient_id": practice.owner.user_id, "therapist_id": therapist, "service_id": practice.service,
+                "starts_on": "2026-03-16", "frequency": "weekly", "starts": "09:00" })
+    };
+    let create_series = || Some(series());
+    let preview_series = || {
+        let mut asked = series();
+        asked["what"] = json!("create");
+        Some(asked)
+    };
+    let change_series =
+        || Some(json!({ "version": 1, "service_id": practice.service, "frequency": "weekly", "starts": "09:00" }));
     vec![
         endpoint("GET", "/api/v1/public/therapists/{slug}", Public, None),
         endpoint("GET", "/api/v1/public/availability", Public, None),
@@ -53,12 +67,20 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("POST", "/api/v1/public/bookings/{token}/send", Public, None),
         endpoint("POST", "/api/v1/public/bookings/{token}/hold-again", Public, None),
         endpoint("POST", "/api/v1/public/bookings/{token}/cancel", Public, reason()),
+        endpoint(
+            "POST",
+            "/api/v1/public/bookings/{token}/reschedule",
+            Public,
+            Some(json!({ "starts_at": "2026-03-18T06:00:00Z" })),
+        ),
         endpoint("POST", "/api/v1/public/bookings/{token}/payment-proof", Public, None),
         endpoint("GET", "/api/v1/public/bookings/{token}/calendar.ics", Public, None),
         endpoint("POST", "/api/v1/my/sign-in-link", Public, Some(json!({ "email": "x@example.com" }))),
         endpoint("POST", "/api/v1/my/sign-in", Public, Some(json!({ "token": "x" }))),
         endpoint("POST", "/api/v1/my/sign-out", Public, None),
         endpoint("GET", "/api/v1/my/bookings", Public, None),
+        endpoint("GET", "/api/v1/my/calendar-feeds", Public, None),
+        endpoint("POST", "/api/v1/my/calendar-feeds", Public, None),
         endpoint("POST", "/api/v1/auth/register", Public, Some(json!({}))),
         endpoint("POST", "/api/v1/auth/confirm", Public, Some(json!({ "token": "x" }))),
         endpoint("POST", "/api/v1/auth/login", Public, Some(json!({}))),
@@ -143,6 +165,35 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("POST", "/api/v1/availability/buffers/preview", May(Action::Read, Resource::Availability), buffers()),
         endpoint("GET", "/api/v1/availability/preview", May(Action::Read, Resource::Availability), None),
         endpoint("GET", "/api/v1/availability/why", May(Action::Read, Resource::Availability), None),
+        endpoint("GET", "/api/v1/calendars", May(Action::Update, Resource::Availability), None),
+        endpoint("GET", "/api/v1/calendars/conflicts", May(Action::Update, Resource::Availability), None),
+        endpoint(
+            "POST",
+            "/api/v1/calendars/ics",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "therapist_id": therapist, "url": "https://calendar.example/a.ics" })),
+        ),
+        endpoint("DELETE", "/api/v1/calendars/{calendar}", May(Action::Update, Resource::Availability), None),
+        endpoint("POST", "/api/v1/calendars/{calendar}/read", May(Action::Update, Resource::Availability), None),
+        endpoint(
+            "PUT",
+            "/api/v1/calendars/{calendar}/names",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "show_names": true })),
+        ),
+        endpoint(
+            "POST",
+            "/api/v1/calendars/feed",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "therapist_id": therapist })),
+        ),
+        endpoint("DELETE", "/api/v1/calendars/feed", May(Action::Update, Resource::Availability), None),
+        endpoint(
+            "PUT",
+            "/api/v1/calendars/video",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "therapist_id": therapist, "video_url": "" })),
+        ),
         endpoint("GET", "/api/v1/dashboard", May(Action::Read, Resource::Bookings), None),
         endpoint("GET", "/api/v1/bookings", May(Action::Read, Resource::Bookings), None),
         endpoint("GET", "/api/v1/bookings/pending-approval", May(Action::Read, Resource::Bookings), None),
@@ -167,6 +218,53 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         ),
         endpoint("POST", "/api/v1/bookings/{booking}/late-credit", May(Action::Update, Resource::Payments), None),
         endpoint("POST", "/api/v1/bookings/{booking}/late-refund", May(Action::Update, Resource::Payments), None),
+        endpoint("GET", "/api/v1/recurring/{patient}", May(Action::Read, Resource::Series), None),
+        endpoint("POST", "/api/v1/recurring", May(Action::Create, Resource::Series), create_series()),
+        endpoint("POST", "/api/v1/recurring/preview", May(Action::Create, Resource::Series), preview_series()),
+        endpoint("PUT", "/api/v1/recurring/{series}", May(Action::Update, Resource::Series), change_series()),
+        endpoint("DELETE", "/api/v1/recurring/{series}", May(Action::Delete, Resource::Series), None),
+        endpoint("POST", "/api/v1/recurring/{series}/pause", May(Action::Update, Resource::Series), None),
+        endpoint("POST", "/api/v1/recurring/{series}/resume", May(Action::Update, Resource::Series), None),
+        endpoint("GET", "/api/v1/recurring/skipped", May(Action::Read, Resource::Series), None),
+        endpoint(
+            "POST",
+            "/api/v1/recurring/{series}/occurrences/{date}/resolve",
+            May(Action::Update, Resource::Series),
+            Some(json!({ "how": "dismiss" })),
+        ),
+        endpoint("GET", "/api/v1/sessions", May(Action::Read, Resource::Sessions), None),
+        endpoint(
+            "POST",
+            "/api/v1/sessions",
+            May(Action::Create, Resource::Sessions),
+            Some(json!({ "patient_id": practice.id, "therapist_id": therapist, "service_id": practice.service,
+                         "starts": "2026-03-17T09:00:00" })),
+        ),
+        endpoint("GET", "/api/v1/sessions/calendar", May(Action::Read, Resource::Sessions), None),
+        endpoint("GET", "/api/v1/therapist/sessions/today", May(Action::Read, Resource::Sessions), None),
+        endpoint(
+            "POST",
+            "/api/v1/sessions/bulk",
+            May(Action::Update, Resource::Sessions),
+            Some(json!({ "ids": [practice.id], "action": "complete" })),
+        ),
+        endpoint("GET", "/api/v1/sessions/{session}", May(Action::Read, Resource::Sessions), None),
+        endpoint("PATCH", "/api/v1/sessions/{session}", May(Action::Create, Resource::Sessions), moved()),
+        endpoint("POST", "/api/v1/sessions/{session}/reschedule", May(Action::Create, Resource::Sessions), moved()),
+        endpoint("DELETE", "/api/v1/sessions/{session}", May(Action::Update, Resource::Sessions), None),
+        endpoint("POST", "/api/v1/sessions/{session}/cancel", May(Action::Update, Resource::Sessions), reason()),
+        endpoint("POST", "/api/v1/sessions/{session}/restore", May(Action::Update, Resource::Sessions), None),
+        endpoint(
+            "POST",
+            "/api/v1/sessions/{session}/step",
+            May(Action::Update, Resource::Sessions),
+            Some(json!({ "step": "start" })),
+        ),
+        endpoint("POST", "/api/v1/sessions/{session}/mark-paid", May(Action::Create, Resource::Payments), cash()),
+        endpoint("GET", "/api/v1/sessions/{session}/payments", May(Action::Read, Resource::Sessions), None),
+        endpoint("POST", "/api/v1/sessions/{session}/payments", May(Action::Create, Resource::Payments), cash()),
+        endpoint("PUT", "/api/v1/sessions/{session}/waiver", May(Action::Create, Resource::Payments), None),
+        endpoint("DELETE", "/api/v1/sessions/{session}/waiver", May(Action::Create, Resource::Payments), None),
         endpoint("GET", "/api/v1/receipts/{file}", May(Action::Read, Resource::Payments), None),
         endpoint("GET", "/api/v1/messages", May(Action::Read, Resource::Messages), None),
         endpoint("POST", "/api/v1/messages/{message}/resend", May(Action::Update, Resource::Messages), None),
@@ -256,9 +354,15 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         "/api/v1/public/availability" => {
             format!("?slug={}&service_id={}&from=2026-03-10&until=2026-03-11", practice.slug, practice.service)
         }
-        "/api/v1/availability" | "/api/v1/availability/rules" | "/api/v1/availability/exceptions" => {
+        "/api/v1/availability"
+        | "/api/v1/availability/rules"
+        | "/api/v1/availability/exceptions"
+        | "/api/v1/calendars"
+        | "/api/v1/calendars/conflicts"
+        | "/api/v1/calendars/feed" => {
             format!("?therapist_id={}", practice.therapist)
         }
+        "/api/v1/sessions/calendar" => "?first=2026-03-09&last=2026-03-15".to_owned(),
         "/api/v1/availability/preview" => {
             format!("?therapist_id={}&service_id={}", practice.therapist, practice.service)
         }
@@ -281,7 +385,11 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         ("{file}", &records.file.to_string()),
         ("{message}", &records.message.to_string()),
         ("{invitation}", &records.invitation.to_string()),
+        ("{calendar}", &records.calendar.to_string()),
         ("{patient}", &records.patient.to_string()),
+        ("{series}", &records.series.to_string()),
+        ("{date}", crate::records::SKIPPED),
+        ("{session}", &records.session.to_string()),
         ("{note}", &records.note.to_string()),
         ("{import}", &records.import.to_string()),
     ] {
@@ -336,7 +444,7 @@ async fn nobody_and_the_wrong_role_are_refused() {
         let anonymous = send(&router, request(endpoint.method, &path, None, endpoint.body.as_ref())).await;
         match endpoint.who {
             // A patient's own list needs their cookie; everything else public needs no login.
-            Public if endpoint.path == "/api/v1/my/bookings" => {
+            Public if matches!(endpoint.path, "/api/v1/my/bookings" | "/api/v1/my/calendar-feeds") => {
                 assert_eq!(anonymous.status, StatusCode::UNAUTHORIZED, "{name}")
             }
             Public if endpoint.path == "/api/v1/auth/refresh" => {
@@ -379,7 +487,8 @@ async fn another_practice_finds_nothing() {
     let bearer = token_of(&app, &other, Role::Admin);
     let mut complaints: Vec<String> = Vec::new();
     for endpoint in endpoints(&practice) {
-        let names_a_record = endpoint.path.contains('{') || endpoint.path.starts_with("/api/v1/availability");
+        let names_a_record = endpoint.path.contains('{')
+            || ["/api/v1/availability", "/api/v1/calendars"].iter().any(|area| endpoint.path.starts_with(area));
         if matches!(endpoint.who, Public | Member) || !names_a_record {
             continue;
         }

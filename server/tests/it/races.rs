@@ -186,3 +186,135 @@ async fn overlapping_slots_of_different_lengths_collide_too() {
     }
     assert_eq!((won, overlaps(&app).await, deadlocks(&app).await), (1, 0, 0));
 }
+
+/// Forty series of one therapist that are due, each at its own time, and a night in which they all are.
+async fn forty_due(app: &TestApp, practice: &Practice) {
+    for number in 0..40_u32 {
+        let patient = crate::series::patient(app, practice, number).await;
+        let (weekday, hour) = (number % 5, 9 + number / 5);
+        let first = format!("2026-03-{:02}", 16 + weekday);
+        let cmd = crate::series::weekly(practice, patient, &first, &format!("{hour:02}:00"));
+        services::series::create(&practice.ctx(app), cmd).await.unwrap();
+    }
+    app.clock.set(at("2026-03-13T21:00:00Z"));
+}
+
+/// Dates of series that are decided more than once, or whose session lacks its booking, its slot or its decision.
+async fn halves(app: &TestApp) -> i64 {
+    sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM bookings b WHERE source = 'series' AND NOT EXISTS (
+                   SELECT FROM sessions x JOIN occupancies o ON o.session_id = x.id AND o.booking_id = b.id
+                   JOIN series_occurrences d ON d.session_id = x.id WHERE x.booking_id = b.id AND d.state = 'created'))
+              + (SELECT count(*) FROM occupancies o WHERE session_id IS NOT NULL AND NOT EXISTS (SELECT FROM sessions x WHERE x.id = o.session_id))
+              + (SELECT count(*) - count(DISTINCT (patient_id, starts_at)) FROM sessions)",
+    )
+    .fetch_one(&app.owner)
+    .await
+    .unwrap()
+}
+
+async fn decided(app: &TestApp) -> (i64, i64) {
+    sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE state = 'created'), count(*) FILTER (WHERE state = 'skipped') FROM series_occurrences",
+    )
+    .fetch_one(&app.owner)
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_generators_at_once_make_every_session_once() {
+    let app = Arc::new(TestApp::new().await);
+    let practice = Practice::new(&app, "alpha").await;
+    forty_due(&app, &practice).await;
+    // The working day begins an hour later on Monday: what begins at nine is skipped.
+    let late = AddException {
+        therapist_id: practice.therapist,
+        kind: ExceptionKind::Closed,
+        starts_on: chrono::NaiveDate::from_ymd_opt(2026, 3, 16).unwrap(),
+        ends_on: None,
+        starts: Some("09:00".into()),
+        ends: Some("10:00".into()),
+        reason: String::new(),
+        bookings: BookingsInTheWay::Ask,
+    };
+    services::availability::add_exception(&practice.ctx(&app), late).await.unwrap();
+    let second = TestApp::on(&app.owner_url, Arc::new(integrations::cache::MemoryCache::default())).await;
+    second.clock.set(at("2026-03-13T21:00:00Z"));
+    let second = Arc::new(second);
+    let mut all = JoinSet::new();
+    for n in 0..8 {
+        let server = if n % 2 == 0 { app.clone() } else { second.clone() };
+        all.spawn(async move { services::series::generate_due(&server.system()).await.unwrap() });
+    }
+    let (mut created, mut errors) = (0, 0);
+    while let Some(done) = all.join_next().await {
+        let done = done.unwrap();
+        created += done.created;
+        errors += done.errors;
+    }
+    assert_eq!((created, errors), (39, 0));
+    assert_eq!(decided(&app).await, (39, 1));
+    assert_eq!((halves(&app).await, overlaps(&app).await, deadlocks(&app).await), (0, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_generator_that_is_killed_leaves_nothing_half_done_and_the_next_one_finishes() {
+    let app = Arc::new(TestApp::new().await);
+    let practice = Practice::new(&app, "alpha").await;
+    forty_due(&app, &practice).await;
+    for millis in [1, 3, 6, 10, 15, 22, 30] {
+        let ctx = app.system();
+        let running = tokio::spawn(async move { services::series::generate_due(&ctx).await });
+        tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
+        // The connection goes as it does when a process is killed: in the middle of whatever it was doing.
+        sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'calma'")
+            .execute(&app.owner)
+            .await
+            .unwrap();
+        running.abort();
+        let _ = running.await;
+        assert_eq!(halves(&app).await, 0, "after {millis} ms");
+    }
+    let survivor = TestApp::on(&app.owner_url, Arc::new(integrations::cache::MemoryCache::default())).await;
+    survivor.clock.set(at("2026-03-13T21:00:00Z"));
+    services::series::generate_due(&survivor.system()).await.unwrap();
+    assert_eq!(decided(&app).await, (40, 0));
+    assert_eq!((halves(&app).await, overlaps(&app).await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn series_race_bookings_and_every_time_has_one_winner() {
+    let app = Arc::new(TestApp::new().await);
+    let practice = Arc::new(Practice::new(&app, "alpha").await);
+    forty_due(&app, &practice).await;
+    let mut all = JoinSet::new();
+    for client in 0..CLIENTS as i64 {
+        let (app, practice) = (app.clone(), practice.clone());
+        all.spawn(async move {
+            if client % 16 == 5 {
+                let done = services::series::generate_due(&app.system()).await.unwrap();
+                assert_eq!(done.errors, 0);
+                return 0;
+            }
+            // Nine in the morning in Nairobi, and later.
+            let slot = at("2026-03-16T06:00:00Z") + chrono::TimeDelta::hours(client % 8 + 24 * (client / 8 % 5));
+            match practice.hold(&app, slot).await {
+                Ok(_) => 1,
+                Err(error) => {
+                    assert_eq!(error.public.code, ErrorCode::SlotTaken, "{error}");
+                    0
+                }
+            }
+        });
+    }
+    let mut held = 0;
+    while let Some(won) = all.join_next().await {
+        held += won.unwrap();
+    }
+    // A series that lost its time in that very moment is looked at again in the next round, which sees who has it.
+    services::series::generate_due(&app.system()).await.unwrap();
+    let (created, skipped) = decided(&app).await;
+    assert_eq!((created + held, created + skipped), (40, 40), "{held} held");
+    assert_eq!((halves(&app).await, overlaps(&app).await, deadlocks(&app).await), (0, 0, 0));
+}

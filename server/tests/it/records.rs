@@ -1,12 +1,14 @@
 //! One of everything a practice can have, so that strangers ask for ids that exist.
 
-use chrono::NaiveDate;
-use contracts::BookingId;
+use chrono::{NaiveDate, NaiveDateTime};
 use contracts::accounts::{InviteMember, Role};
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::{PracticeAction, SubmitProof};
+use contracts::calendars::AddCalendar;
 use contracts::patients::SaveNote;
 use contracts::practice::PaymentMethod;
+use contracts::sessions::NewSession;
+use contracts::{BookingId, PatientId, SeriesId, SessionId};
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
 use uuid::Uuid;
@@ -23,12 +25,44 @@ pub struct Records {
     pub file: Uuid,
     pub message: Uuid,
     pub invitation: Uuid,
-    /// Of the booking.
-    pub patient: Uuid,
+    /// A connected calendar.
+    pub calendar: Uuid,
+    pub patient: PatientId,
+    /// Every Sunday, when nobody works: its first date, [`SKIPPED`], waits for a decision.
+    pub series: SeriesId,
+    /// Placed by the practice, scheduled.
+    pub session: SessionId,
     pub note: Uuid,
     /// A file of patients that is being looked at.
     pub import: Uuid,
 }
+
+/// A session as the practice places one: on the therapist's wall clock.
+pub fn session(practice: &Practice, patient: PatientId, starts: &str) -> NewSession {
+    NewSession {
+        patient_id: patient,
+        therapist_id: practice.therapist,
+        service_id: practice.service,
+        starts: starts.parse::<NaiveDateTime>().unwrap(),
+        duration_min: None,
+        price: None,
+        outside_hours: false,
+        tell_patient: true,
+    }
+}
+
+/// John Doe, once he asked for a booking.
+pub async fn john_of(app: &TestApp, practice: &Practice) -> PatientId {
+    let id: Uuid = sqlx::query_scalar("SELECT id FROM patients WHERE practice_id = $1 AND name = 'John Doe'")
+        .bind(practice.id.0)
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    id.into()
+}
+
+/// The date of the series that was skipped.
+pub const SKIPPED: &str = "2026-03-08";
 
 impl Records {
     pub async fn of(app: &TestApp, practice: &Practice) -> Self {
@@ -46,16 +80,15 @@ impl Records {
         let exception = services::availability::add_exception(&ctx, close).await.unwrap().id.0;
         let invite = InviteMember { email: "invited@example.com".into(), role: Role::Viewer };
         services::accounts::invite(&ctx, invite).await.unwrap();
+        let add = AddCalendar { therapist_id: practice.therapist, url: "https://calendar.example/secret.ics".into() };
+        let calendar = services::calendars::add(&ctx, add).await.unwrap().0;
         paid_with_receipt(app, practice).await;
         let booking = practice.request(app, at("2026-03-12T06:00:00Z")).await;
-        let patient: Uuid = sqlx::query_scalar("SELECT patient_id FROM bookings WHERE practice_id = $1 AND id = $2")
-            .bind(practice.id.0)
-            .bind(booking.id.0)
-            .fetch_one(&app.owner)
-            .await
-            .unwrap();
+        let patient = john_of(app, practice).await;
+        let placed = session(practice, patient, "2026-03-16T09:00:00");
+        let session = services::sessions::create(&ctx, placed).await.unwrap().card.id;
         let note = SaveNote { body: "Comes by bus".into(), ..SaveNote::default() };
-        let note = services::patients::add_note(&ctx, patient.into(), note).await.unwrap().0;
+        let note = services::patients::add_note(&ctx, patient, note).await.unwrap().0;
         let csv = b"Name,Phone\nIris Kamau,+254700000188\n".to_vec();
         let import = services::patients::keep_import(&ctx, csv).await.unwrap().0;
         let (rule, file, message, invitation) = sqlx::query_as(
@@ -68,19 +101,29 @@ impl Records {
         .fetch_one(&app.owner)
         .await
         .unwrap();
+        let series = sundays(app, practice, patient).await;
+        let (booking, token) = (booking.id, booking.token);
         Self {
-            booking: booking.id,
-            token: booking.token,
+            booking,
+            token,
             rule,
             exception,
             file,
             message,
             invitation,
+            calendar,
             patient,
+            series,
+            session,
             note,
             import,
         }
     }
+}
+
+async fn sundays(app: &TestApp, practice: &Practice, patient: PatientId) -> SeriesId {
+    let cmd = crate::series::weekly(practice, patient, SKIPPED, "10:00");
+    services::series::create(&practice.ctx(app), cmd).await.unwrap().id
 }
 
 async fn paid_with_receipt(app: &TestApp, practice: &Practice) {

@@ -3,3 +3,5 @@
 pub(crate) mod actions;
 pub mod page_audit;
 pub mod server_fns;
+
+pub use actions::action_text;

@@ -157,6 +157,7 @@ mod tests {
             closing_reason: None,
             cancelled_by_patient: false,
             video_link: None,
+            session: None,
             version: 1,
         }
     }

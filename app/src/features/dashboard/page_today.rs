@@ -5,6 +5,7 @@ use super::live_line::{LiveLine, age};
 use super::server_fns::load_dashboard;
 use super::words as say;
 use crate::context::{lang, t, tf, tn};
+use crate::features::series::SkippedList;
 use crate::layouts::practice::kit::{Failed, Fresh, Myself, fresh, practice_live};
 use crate::pages::Page;
 use crate::texts::{common, dashboard as words, practice};
@@ -72,6 +73,7 @@ fn Board(initial: Dashboard, role: Role) -> impl IntoView {
         <div class="sections" aria-busy=move || fresh.pending.get().then_some("true")>
             <Section id="needs-action" title=words::NEEDS_ACTION empty=words::ALL_DONE urgent=true
                 cards=list(|d| d.needs_action.clone()) total=total(Dashboard::to_decide) now today role changed/>
+            <SkippedList role/>
             <Section id="today" title=words::TODAY empty=words::NO_TODAY
                 cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() <= d.today).cloned().collect())
                 now today role changed/>

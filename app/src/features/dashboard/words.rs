@@ -92,3 +92,11 @@ pub fn proof_state(state: ProofState) -> &'static str {
         ProofState::Refunded => words::PROOF_REFUNDED,
     })
 }
+
+/// The page with everything about it: the session's once there is one.
+pub fn address(card: &BookingCard) -> String {
+    match card.session {
+        Some(session) => format!("/app/sessions/{}", session.id),
+        None => format!("/app/bookings/{}", card.id),
+    }
+}

@@ -4,18 +4,18 @@ use crate::context::{lang, t};
 use crate::features::availability::clock;
 use crate::features::dashboard::words as say;
 use crate::texts::diary as words;
-use chrono::Days;
-use contracts::booking::WeekView;
+use contracts::sessions::CalendarView;
 use domain::dates;
 use leptos::prelude::*;
 use ui::StatusBadge;
 
 #[component]
-pub fn DayList(week: WeekView) -> impl IntoView {
-    (0..7)
-        .map(|i| {
-            let date = week.monday + Days::new(i);
-            let mut bookings: Vec<_> = week.bookings.iter().filter(|card| card.local.date() == date).cloned().collect();
+pub fn DayList(week: CalendarView) -> impl IntoView {
+    week.first
+        .iter_days()
+        .take_while(|date| *date <= week.last)
+        .map(|date| {
+            let mut bookings: Vec<_> = week.entries.iter().filter(|card| card.local.date() == date).cloned().collect();
             bookings.sort_by_key(|card| card.starts_at);
             let hours: Vec<_> = week
                 .openings
@@ -36,7 +36,7 @@ pub fn DayList(week: WeekView) -> impl IntoView {
                 .map(|card| {
                     view! {
                         <li>
-                            <a class="list-row plain" href=format!("/app/bookings/{}", card.id)>
+                            <a class="list-row plain" href=say::address(&card)>
                                 <span class="figures list-time">{dates::clock(card.local.time())}</span>
                                 <span class="list-main">
                                     <strong>{say::name(&card)}</strong>

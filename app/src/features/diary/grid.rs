@@ -2,15 +2,18 @@
 //! forbids style attributes; `style/practice/diary.css` holds them.
 
 use super::lanes::lanes;
+use super::moving::Moving;
 use super::now_line::now_minutes;
 use crate::context::{lang, t, tf};
 use crate::features::dashboard::words as say;
 use crate::texts::diary as words;
-use chrono::{Days, NaiveDate, Timelike};
-use contracts::booking::{BookingCard, WeekView};
+use chrono::{NaiveDate, Timelike};
+use contracts::booking::BookingCard;
+use contracts::sessions::CalendarView;
 use domain::dates;
 use leptos::prelude::*;
 use ui::{status_tone, status_word};
+use wasm_bindgen::JsCast;
 
 /// Minutes of one row.
 const ROW_MIN: i32 = 5;
@@ -18,8 +21,8 @@ const ROW_MIN: i32 = 5;
 const LANES_MAX: usize = 4;
 
 /// The hours the grid shows, in whole hours: from the earliest to the latest of anything in the week.
-fn hours(week: &WeekView) -> (i32, i32) {
-    let times = week.bookings.iter().map(minutes).chain(week.openings.iter().map(|(_, from, until)| (*from, *until)));
+fn hours(week: &CalendarView) -> (i32, i32) {
+    let times = week.entries.iter().map(minutes).chain(week.openings.iter().map(|(_, from, until)| (*from, *until)));
     let (mut first, mut last) = (9 * 60, 17 * 60);
     for (from, until) in times {
         (first, last) = (first.min(from), last.max(until));
@@ -41,8 +44,14 @@ fn place(from: i32, until: i32, first_hour: i32) -> String {
     format!("gs-{} ge-{}", row(from), row(until).max(row(from) + 1))
 }
 
+/// The class that makes room for so many days.
+fn columns(week: &CalendarView) -> &'static str {
+    if week.first == week.last { "week-grid one-day" } else { "week-grid" }
+}
+
 #[component]
-pub fn WeekGrid(week: WeekView) -> impl IntoView {
+pub fn WeekGrid(week: CalendarView, moving: Moving) -> impl IntoView {
+    let class = columns(&week);
     let (first, last) = hours(&week);
     let labels = (first..last)
         .map(|hour| {
@@ -51,18 +60,20 @@ pub fn WeekGrid(week: WeekView) -> impl IntoView {
         })
         .collect_view();
     let now = now_minutes(week.time_zone.clone());
-    let days = (0..7)
-        .map(|i| {
-            let date = week.monday + Days::new(i);
-            let bookings: Vec<_> = week.bookings.iter().filter(|card| card.local.date() == date).cloned().collect();
+    let days = week
+        .first
+        .iter_days()
+        .take_while(|date| *date <= week.last)
+        .map(|date| {
+            let bookings: Vec<_> = week.entries.iter().filter(|card| card.local.date() == date).cloned().collect();
             let openings: Vec<_> =
                 week.openings.iter().filter(|(day, ..)| *day == date).map(|(_, from, until)| (*from, *until)).collect();
             let today = date == week.today;
-            view! { <Day date today bookings openings hours=(first, last) now/> }
+            view! { <Day date today bookings openings hours=(first, last) now moving/> }
         })
         .collect_view();
     view! {
-        <div class="week-grid" role="region" aria-label=t(words::CALENDAR) tabindex="0">
+        <div class=class role="region" aria-label=t(words::CALENDAR) tabindex="0">
             <div class="week-hours" aria-hidden="true">
                 <div class="day-head"></div>
                 <div class="day-body">{labels}</div>
@@ -80,6 +91,7 @@ fn Day(
     openings: Vec<(i32, i32)>,
     hours: (i32, i32),
     now: ReadSignal<Option<i32>>,
+    moving: Moving,
 ) -> impl IntoView {
     bookings.sort_by_key(|card| card.starts_at);
     let (first, last) = hours;
@@ -106,7 +118,7 @@ fn Day(
                 status_tone(card.status),
                 place(*from, *until, first)
             );
-            view! { <li class=class><Event card/></li> }
+            view! { <li class=class><Event card moving/></li> }
         })
         .collect_view();
     let line = move || {
@@ -117,7 +129,20 @@ fn Day(
     view! {
         <section class="day-column" class:day-today=today aria-labelledby=title_id>
             <h2 class="day-head" id=title_id.clone() aria-current=today.then_some("date")>{dates::short_date(lang(), date)}</h2>
-            <div class="day-body">
+            <div
+                class="day-body"
+                on:dragover=move |ev| {
+                    if moving.dragging() {
+                        ev.prevent_default();
+                    }
+                }
+                on:drop=move |ev| {
+                    ev.prevent_default();
+                    if let Some(minute) = minute_at(&ev, first, last) {
+                        moving.ask(date, minute);
+                    }
+                }
+            >
                 {shades}
                 {lines}
                 <ul class="events">{items}</ul>
@@ -127,18 +152,48 @@ fn Day(
     }
 }
 
+/// The five minutes of the day under the pointer.
+fn minute_at(ev: &web_sys::DragEvent, first_hour: i32, last_hour: i32) -> Option<i32> {
+    let column = ev.current_target()?;
+    let ask: js_sys::Function = js_sys::Reflect::get(&column, &"getBoundingClientRect".into()).ok()?.dyn_into().ok()?;
+    let place = ask.call0(&column).ok()?;
+    let number = |name: &str| js_sys::Reflect::get(&place, &name.into()).ok()?.as_f64();
+    let share = (f64::from(ev.client_y()) - number("top")?) / number("height")?;
+    #[expect(clippy::cast_possible_truncation, reason = "minutes of a day")]
+    let minute = (share.clamp(0.0, 1.0) * f64::from((last_hour - first_hour) * 60)) as i32;
+    Some(first_hour * 60 + minute / ROW_MIN * ROW_MIN)
+}
+
 #[component]
-fn Event(card: BookingCard) -> impl IntoView {
+fn Event(card: BookingCard, moving: Moving) -> impl IntoView {
+    let movable = moving.takes(&card);
+    let (dragged, keyed) = (card.clone(), card.clone());
+    let hint = movable.then(|| t(words::MOVE_KEY));
     let (from, until) = minutes(&card);
     let clock = |m: i32| format!("{:02}:{:02}", m / 60, m % 60);
     let time = tf(words::FROM_TO, &[("from", &clock(from)), ("until", &clock(until))]);
     let status = status_word(card.status).of(lang());
     let title = format!("{time} · {} · {} · {status}", say::name(&card), card.service_name);
     view! {
-        <a class="event-link plain" href=format!("/app/bookings/{}", card.id) title=title>
+        <a
+            class="event-link plain"
+            href=say::address(&card)
+            title=title
+            draggable=movable.to_string()
+            aria-keyshortcuts=movable.then_some("m")
+            on:dragstart=move |_| moving.pick_up(&dragged)
+            on:keydown=move |ev| {
+                if movable && ev.key() == "m" && !ev.ctrl_key() && !ev.meta_key() {
+                    ev.prevent_default();
+                    ev.stop_propagation();
+                    moving.pick_up(&keyed);
+                    moving.ask(keyed.local.date(), minutes(&keyed).0);
+                }
+            }
+        >
             <span class="figures event-time">{clock(from)}</span>
             <span class="event-name">{say::name(&card)}</span>
-            <span class="sr-only">{status}</span>
+            <span class="sr-only">{status}{hint}</span>
         </a>
     }
 }

@@ -54,6 +54,11 @@ pub fn Actions(booking: BookingView, changed: Callback<()>) -> impl IntoView {
                 })}
             {closed
                 .then(|| view! { <LinkButton href=free_times variant=Variant::Secondary>{t(another)}</LinkButton> })}
+            {(booking.can_move && !closed)
+                .then(|| {
+                    let href = format!("/b/{}/move", booking.token);
+                    view! { <LinkButton href variant=Variant::Secondary>{t(text::MOVE)}</LinkButton> }
+                })}
             {cancel.then(|| view! { <CancelDialog booking changed/> })}
         </div>
         {ask_practice.then(|| view! { <p class="muted small">{t(text::TOO_LATE_TO_CANCEL)}</p> })}

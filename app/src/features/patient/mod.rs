@@ -19,6 +19,8 @@ pub mod proof_form;
 #[cfg(feature = "ssr")]
 pub mod page_booking;
 #[cfg(feature = "ssr")]
+pub mod page_move;
+#[cfg(feature = "ssr")]
 pub mod page_my;
 #[cfg(feature = "ssr")]
 pub mod page_my_bookings;

@@ -1,13 +1,13 @@
 //! How to pay, with the reference that tells whose money it is.
 
 use crate::context::{lang, t, tf};
+use crate::copy::CopyButton;
 use crate::features::booking::words as say;
-use crate::forms::use_hydrated;
 use crate::texts::patient as text;
 use contracts::booking::BookingView;
 use domain::dates;
 use leptos::prelude::*;
-use ui::{Glyph, Icon, Tone, When, use_toast};
+use ui::{Glyph, Icon, When};
 
 #[component]
 pub fn PaymentInstructionsCard(booking: BookingView) -> impl IntoView {
@@ -58,39 +58,4 @@ fn way(name: contracts::Text, how: String) -> impl IntoView {
             <dd class="prewrap figures">{how}</dd>
         </div>
     }
-}
-
-/// Copies a text; there only where it works.
-#[component]
-fn CopyButton(what: String) -> impl IntoView {
-    let hydrated = use_hydrated();
-    let toast = use_toast();
-    let lang = lang();
-    move || {
-        let what = what.clone();
-        hydrated.get().then(|| {
-            view! {
-                <button
-                    type="button"
-                    class="btn btn-ghost"
-                    on:click=move |_| {
-                        copy(&what);
-                        toast.show(text::COPIED.of(lang), Tone::Success);
-                    }
-                >
-                    <Icon glyph=Glyph::Copy/>
-                    {text::COPY.of(lang)}
-                </button>
-            }
-        })
-    }
-}
-
-fn copy(what: &str) {
-    #[cfg(feature = "hydrate")]
-    {
-        let _ = window().navigator().clipboard().write_text(what);
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = what;
 }

@@ -1,7 +1,8 @@
 //! The doors from the patient's pages to the services.
 
 use crate::error::UiError;
-use contracts::booking::MyBookings;
+use contracts::booking::{Availability, MyBookings};
+use contracts::calendars::MyFeed;
 use leptos::prelude::*;
 use server_fn::codec::{MultipartData, MultipartFormData};
 #[cfg(feature = "ssr")]
@@ -10,7 +11,7 @@ use {
     contracts::booking::SubmitProof,
     contracts::practice::PaymentMethod,
     contracts::{ErrorCode, FieldProblem, limits},
-    services::{ServiceError, bookings, cookies, patient_access},
+    services::{ServiceError, bookings, calendars, cookies, patient_access},
 };
 
 /// Cancels as the patient; the practice is told.
@@ -68,6 +69,26 @@ async fn read_proof(ctx: &services::Ctx, data: MultipartData) -> services::Resul
     Ok((SubmitProof { token, reference, method }, receipt))
 }
 
+/// The times a patient can move their session to: two weeks from this day on (`2026-11-24`).
+#[server]
+pub async fn times_to_move(token: String, from: Option<String>) -> Result<Availability, UiError> {
+    let from = from.and_then(|day| day.trim().parse().ok());
+    reply(bookings::times_to_move(&ctx()?, &token, from).await)
+}
+
+/// Takes another time for a confirmed session; `starts_at` is an instant.
+#[server]
+pub async fn move_my_booking(token: String, starts_at: String) -> Result<(), UiError> {
+    let ctx = ctx()?;
+    let result = async {
+        let at = starts_at.parse().map_err(|_| ServiceError::field("starts_at", FieldProblem::InvalidTime))?;
+        bookings::move_by_patient(&ctx, &token, at).await
+    };
+    let moved = reply(result.await)?;
+    leptos_axum::redirect(&format!("/b/{}?moved=1", moved.token));
+    Ok(())
+}
+
 /// Sends a sign-in link, if the address has bookings; the answer is the same either way.
 #[server]
 pub async fn request_my_link(email: String) -> Result<(), UiError> {
@@ -104,4 +125,18 @@ pub async fn sign_out_patient() -> Result<(), UiError> {
 #[server]
 pub async fn list_my_bookings() -> Result<MyBookings, UiError> {
     reply(patient_access::my_bookings(&ctx()?).await)
+}
+
+/// The addresses at which the signed-in patient's calendar subscribes.
+#[server]
+pub async fn list_my_feeds() -> Result<Vec<MyFeed>, UiError> {
+    reply(calendars::my_feeds(&ctx()?).await)
+}
+
+/// Makes new ones; those before lead nowhere from now on.
+#[server]
+pub async fn renew_my_feeds() -> Result<(), UiError> {
+    reply(calendars::renew_my_feeds(&ctx()?).await)?;
+    leptos_axum::redirect("/my/bookings#calendar");
+    Ok(())
 }

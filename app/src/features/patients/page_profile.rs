@@ -11,6 +11,7 @@ use super::page_list::{trust_badge, years};
 use super::preferences::PreferencesTab;
 use super::server_fns::load_patient;
 use crate::context::{t, tf};
+use crate::features::series::SeriesPanel;
 use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, fresh, practice_live, query};
 use crate::pages::Page;
 use crate::texts::{common, patients as words};
@@ -32,11 +33,12 @@ impl Page for PatientRoute {
 }
 
 /// The tabs: what stands in the address, the name, and what one must be allowed to read.
-const TABS: [(&str, Text, Thing); 5] = [
+const TABS: [(&str, Text, Thing); 6] = [
     ("", words::OVERVIEW, Thing::Patients),
     ("history", words::HISTORY, Thing::Sessions),
     ("notes", words::NOTES, Thing::Patients),
     ("preferences", words::PREFERENCES, Thing::Patients),
+    ("series", words::SERIES, Thing::Series),
     ("messages", words::MESSAGES, Thing::Messages),
 ];
 
@@ -157,6 +159,7 @@ fn Tabs(id: String, role: Role) -> impl IntoView {
                 Some("history") => view! { <HistoryTab id/> }.into_any(),
                 Some("notes") => view! { <NotesTab id role/> }.into_any(),
                 Some("preferences") => view! { <PreferencesTab id role/> }.into_any(),
+                Some("series") => view! { <SeriesPanel patient=id/> }.into_any(),
                 Some("messages") => view! { <LettersTab id/> }.into_any(),
                 _ => view! { <OverviewTab id/> }.into_any(),
             }

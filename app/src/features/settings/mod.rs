@@ -1,5 +1,6 @@
 //! How the practice sets itself up: a page per subject.
 
+pub mod calendars;
 mod frame;
 pub mod page_booking;
 pub mod page_payment;

@@ -10,7 +10,7 @@ use crate::zones::ZoneSelect;
 use contracts::Lang;
 use contracts::limits::NAME_MAX;
 use contracts::money::CURRENCIES;
-use contracts::practice::PracticeSettings;
+use contracts::practice::{PracticeSettings, VideoKind};
 use domain::permissions::{Action as Verb, Resource as Thing};
 use leptos::prelude::*;
 use ui::{Field, Select};
@@ -35,6 +35,7 @@ fn Form(settings: PracticeSettings, may: bool, save: ServerAction<SavePractice>)
     let currencies =
         CURRENCIES.iter().map(|(code, symbol, _)| ((*code).to_owned(), format!("{code} ({symbol})"))).collect();
     let languages = Lang::ALL.into_iter().map(|l| (l.code().to_owned(), l.own_name().to_owned())).collect();
+    let video_kinds = VideoKind::ALL.into_iter().map(|kind| (kind.as_str().to_owned(), video_name(kind))).collect();
     view! {
         <Frame name=words::PRACTICE may>
             <section class="card">
@@ -49,6 +50,8 @@ fn Form(settings: PracticeSettings, may: bool, save: ServerAction<SavePractice>)
                             value=form.kept("language", settings.language.code()) error=form.wrong("language")/>
                         <ZoneSelect label=t(words::TIME_ZONE) value=form.kept("time_zone", &settings.time_zone)
                             error=form.wrong("time_zone")/>
+                        <Select label=t(words::VIDEO) name="video" options=video_kinds
+                            value=form.kept("video", settings.video.as_str()) error=form.wrong("video")/>
                         <Field label=t(words::VIDEO_BASE) name="video_base" kind="url" inputmode="url"
                             value=form.kept("video_base", &settings.video_base) hint=t(words::VIDEO_HINT)
                             error=form.wrong("video_base")/>
@@ -58,4 +61,13 @@ fn Form(settings: PracticeSettings, may: bool, save: ServerAction<SavePractice>)
             </section>
         </Frame>
     }
+}
+
+fn video_name(kind: VideoKind) -> String {
+    let name = match kind {
+        VideoKind::Server => words::VIDEO_SERVER,
+        VideoKind::Meet => words::VIDEO_MEET,
+        VideoKind::Own => words::VIDEO_OWN,
+    };
+    t(name).to_owned()
 }

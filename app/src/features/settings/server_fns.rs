@@ -28,6 +28,7 @@ pub async fn save_practice(
     language: String,
     time_zone: String,
     video_base: Option<String>,
+    video: Option<String>,
 ) -> Result<(), UiError> {
     let ctx = ctx()?;
     let result = async {
@@ -39,6 +40,10 @@ pub async fn save_practice(
             instructions: PaymentInstructions::default(),
             policy: BookingPolicy::default(),
             video_base: video_base.unwrap_or_default(),
+            video: match read::optional(video) {
+                Some(code) => read::choice("video", VideoKind::parse(&code))?,
+                None => VideoKind::default(),
+            },
         };
         services::practice::save_settings(&ctx, settings).await
     };

@@ -38,7 +38,7 @@ struct Item {
     wide_only: bool,
 }
 
-const ITEMS: [Item; 8] = [
+const ITEMS: [Item; 9] = [
     Item { path: "/app", name: words::TODAY, glyph: Glyph::Home, needs: Thing::Bookings, key: 't', wide_only: false },
     Item {
         path: "/app/diary",
@@ -46,6 +46,14 @@ const ITEMS: [Item; 8] = [
         glyph: Glyph::Calendar,
         needs: Thing::Bookings,
         key: 'd',
+        wide_only: false,
+    },
+    Item {
+        path: "/app/sessions",
+        name: words::SESSIONS,
+        glyph: Glyph::List,
+        needs: Thing::Sessions,
+        key: 'e',
         wide_only: false,
     },
     Item {
@@ -88,7 +96,7 @@ const ITEMS: [Item; 8] = [
         key: 'u',
         wide_only: true,
     },
-    Item { path: "/app/audit", name: words::AUDIT, glyph: Glyph::List, needs: Thing::Audit, key: 'l', wide_only: true },
+    Item { path: "/app/audit", name: words::AUDIT, glyph: Glyph::Pin, needs: Thing::Audit, key: 'l', wide_only: true },
 ];
 
 /// The items a role sees.

@@ -10,6 +10,10 @@ use crate::features::members::page_members::MembersRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
 use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
 use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
+use crate::features::series::page_new::NewSeriesPage;
+use crate::features::series::page_series::SeriesPage;
+use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
+use crate::features::settings::calendars::page_calendars::CalendarsRoute;
 use crate::features::settings::page_booking::PolicyPage;
 use crate::features::settings::page_payment::PaymentPage;
 use crate::features::settings::page_practice::PracticePage;
@@ -26,6 +30,11 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view={Lazy::<TodayPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("bookings/:id") view={Lazy::<BookingPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("diary") view={Lazy::<DiaryPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("series/new") view={Lazy::<NewSeriesPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("series/:id") view={Lazy::<SeriesPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("sessions") view={Lazy::<SessionsPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("sessions/new") view={Lazy::<NewSessionPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("sessions/:id") view={Lazy::<SessionPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("availability") view={Lazy::<AvailabilityRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("patients") view={Lazy::<PatientsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("patients/new") view={Lazy::<NewPatientPage>::new()} ssr=SsrMode::Async/>
@@ -40,6 +49,7 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("settings/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/services") view={Lazy::<ServicesPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/payment") view={Lazy::<PaymentPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings/calendars") view={Lazy::<CalendarsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/booking") view={Lazy::<PolicyPage>::new()} ssr=SsrMode::Async/>
         </ParentRoute>
     }

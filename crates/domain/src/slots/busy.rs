@@ -10,7 +10,7 @@ struct Item<'a> {
     taken: &'a Taken,
 }
 
-pub(super) struct Busy<'a> {
+pub(crate) struct Busy<'a> {
     /// By `from`.
     items: Vec<Item<'a>>,
     /// The latest `until` of the items up to each place: how far back anything can reach.
@@ -19,7 +19,7 @@ pub(super) struct Busy<'a> {
 
 /// How near something taken comes to a session; the worst is last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Nearness {
+pub(crate) enum Nearness {
     /// Only buffers touch.
     Buffer,
     /// It overlaps something that is being booked.
@@ -49,15 +49,23 @@ impl<'a> Busy<'a> {
     /// The worst thing in the way of a session `[start, end)` that needs `[from, until)` for itself; of several equally
     /// bad ones the first.
     pub fn in_the_way(&self, session: (i64, i64), needs: (i64, i64)) -> Option<(Nearness, &'a Taken)> {
+        self.all_in_the_way(session, needs).max_by_key(|(nearness, taken)| (*nearness, Reverse(taken.starts_at)))
+    }
+
+    /// Everything in the way of such a session, in no particular order.
+    pub fn all_in_the_way(
+        &self,
+        session: (i64, i64),
+        needs: (i64, i64),
+    ) -> impl Iterator<Item = (Nearness, &'a Taken)> {
         let candidates = self.items.partition_point(|i| i.from < needs.1);
-        let near = (0..candidates).rev().take_while(|k| self.reach[*k] > needs.0).map(|k| &self.items[k]);
-        let nearness = |taken: &Taken| match floor(taken.starts_at) < session.1 && ceil(taken.ends_at) > session.0 {
+        let near = (0..candidates).rev().take_while(move |k| self.reach[*k] > needs.0).map(|k| &self.items[k]);
+        let nearness = move |taken: &Taken| match floor(taken.starts_at) < session.1 && ceil(taken.ends_at) > session.0
+        {
             true if taken.firm => Nearness::Booked,
             true => Nearness::Locked,
             false => Nearness::Buffer,
         };
-        near.filter(|i| i.until > needs.0)
-            .map(|i| (nearness(i.taken), i.taken))
-            .max_by_key(|(nearness, taken)| (*nearness, Reverse(taken.starts_at)))
+        near.filter(move |i| i.until > needs.0).map(move |i| (nearness(i.taken), i.taken))
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
-pub(super) const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
 /// Zones do not change their clocks twice within this many seconds, so a change cannot hide between two looks.
 const LOOK: i64 = 12 * 3_600;
@@ -19,33 +19,33 @@ struct Stretch {
 
 /// The clock of one zone around some days.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     /// In order of time, without holes; never empty.
     stretches: Vec<Stretch>,
 }
 
 /// Seconds of an instant, rounded down.
-pub(super) fn floor(at: DateTime<Utc>) -> i64 {
+pub(crate) fn floor(at: DateTime<Utc>) -> i64 {
     at.timestamp()
 }
 
 /// Seconds of an instant, rounded up.
-pub(super) fn ceil(at: DateTime<Utc>) -> i64 {
+pub(crate) fn ceil(at: DateTime<Utc>) -> i64 {
     at.timestamp() + i64::from(at.timestamp_subsec_nanos() > 0)
 }
 
 /// A wall-clock time as a number of seconds.
-pub(super) fn wall(local: NaiveDateTime) -> i64 {
+pub(crate) fn wall(local: NaiveDateTime) -> i64 {
     local.and_utc().timestamp()
 }
 
 /// Midnight on the wall.
-pub(super) fn midnight(date: NaiveDate) -> i64 {
+pub(crate) fn midnight(date: NaiveDate) -> i64 {
     wall(date.and_time(NaiveTime::MIN))
 }
 
 /// The instant; the edge of the calendar for seconds outside it.
-pub(super) fn instant(seconds: i64) -> DateTime<Utc> {
+pub(crate) fn instant(seconds: i64) -> DateTime<Utc> {
     let edge = if seconds < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
     DateTime::from_timestamp(seconds, 0).unwrap_or(edge)
 }

@@ -12,17 +12,19 @@
 //! - All spans are half-open: what ends at 10:00 does not disturb what begins at 10:00.
 //! - An opening belongs to its date; no session runs past midnight.
 
-mod busy;
-mod clock;
-mod openings;
+pub(crate) mod busy;
+pub(crate) mod clock;
+pub(crate) mod openings;
+mod placing;
 mod why;
 
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 #[cfg(test)]
 mod tests;
 
 pub use openings::{buffer_warning, day_state, openings};
+pub use placing::{Obstacle, Span, instant_of, is_open, place};
 pub use why::why;
 
 use busy::{Busy, Nearness};
@@ -98,11 +100,11 @@ pub enum Refusal {
 }
 
 impl Schedule {
-    fn before_min(&self) -> i64 {
+    pub(crate) fn before_min(&self) -> i64 {
         i64::from(self.buffer_before_min.max(0))
     }
 
-    fn after_min(&self) -> i64 {
+    pub(crate) fn after_min(&self) -> i64 {
         i64::from(self.buffer_after_min.max(0))
     }
 }

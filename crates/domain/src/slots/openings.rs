@@ -8,20 +8,20 @@ use contracts::availability::{DayState, ExceptionKind};
 const DAY_MIN: i32 = 24 * 60;
 
 /// A span of minutes of one day, half-open.
-pub(super) type Minutes = (i32, i32);
+pub(crate) type Minutes = (i32, i32);
 
 impl DatedException {
     pub(super) fn covers(&self, date: NaiveDate) -> bool {
         (self.starts_on..=self.ends_on).contains(&date)
     }
 
-    pub(super) fn minutes_or_day(&self) -> Minutes {
+    pub(crate) fn minutes_or_day(&self) -> Minutes {
         self.minutes.unwrap_or((0, DAY_MIN))
     }
 }
 
 /// The exceptions of this kind on this day.
-pub(super) fn exceptions(
+pub(crate) fn exceptions(
     schedule: &Schedule,
     date: NaiveDate,
     kind: ExceptionKind,
@@ -94,7 +94,7 @@ pub fn day_state(schedule: &Schedule, date: NaiveDate) -> DayState {
 /// An opening belongs to its date: one that ends at 24:00 does not join one that begins at 0:00, so a day's slots never
 /// depend on the day before. Where clocks change it is the time during which the clock shows an opening's times (see
 /// [`Clock::spans`]).
-pub(super) fn real_openings(schedule: &Schedule, clock: &Clock, date: NaiveDate) -> Vec<(i64, i64)> {
+pub(crate) fn real_openings(schedule: &Schedule, clock: &Clock, date: NaiveDate) -> Vec<(i64, i64)> {
     let day = midnight(date);
     let at = |minute: i32| day + 60 * i64::from(minute);
     let mut spans: Vec<(i64, i64)> =

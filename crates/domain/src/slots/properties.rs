@@ -9,7 +9,7 @@ use proptest::sample::select;
 use uuid::Uuid;
 
 /// The same rules, written as slowly and obviously as possible.
-mod reference {
+pub(crate) mod reference {
     use super::*;
 
     /// The openings of a date: each minute of the day with the number of the opening it belongs to.
@@ -36,7 +36,7 @@ mod reference {
     }
 
     /// Every real minute around a date that lies in an opening of that date, with the opening's number.
-    fn real_minutes(schedule: &Schedule, date: NaiveDate) -> Vec<(DateTime<Utc>, Option<usize>)> {
+    pub(crate) fn real_minutes(schedule: &Schedule, date: NaiveDate) -> Vec<(DateTime<Utc>, Option<usize>)> {
         let open = open_minutes(schedule, date);
         let begin = date.and_time(chrono::NaiveTime::MIN).and_utc() - TimeDelta::hours(27);
         (0..78 * 60)
@@ -144,16 +144,16 @@ fn busy(around: NaiveDate) -> impl Strategy<Value = Taken> {
 }
 
 #[derive(Debug, Clone)]
-struct Case {
-    schedule: Schedule,
-    taken: Vec<Taken>,
-    duration: i32,
-    day: NaiveDate,
-    now: DateTime<Utc>,
+pub(crate) struct Case {
+    pub(crate) schedule: Schedule,
+    pub(crate) taken: Vec<Taken>,
+    pub(crate) duration: i32,
+    pub(crate) day: NaiveDate,
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// Any zone and day; every second one beside a change of that zone's clock, if it has any.
-fn zone_and_day() -> impl Strategy<Value = (Tz, NaiveDate)> {
+pub(crate) fn zone_and_day() -> impl Strategy<Value = (Tz, NaiveDate)> {
     (select(TZ_VARIANTS.to_vec()), 2020i32..2032, 0i64..366, any::<bool>(), -1i64..=1).prop_map(
         |(zone, year, day, beside, shift)| {
             let random = NaiveDate::from_ymd_opt(year, 1, 1).unwrap() + TimeDelta::days(day);
@@ -163,7 +163,7 @@ fn zone_and_day() -> impl Strategy<Value = (Tz, NaiveDate)> {
     )
 }
 
-fn case() -> impl Strategy<Value = Case> {
+pub(crate) fn case() -> impl Strategy<Value = Case> {
     zone_and_day().prop_flat_map(|(zone, day)| {
         let lists = (
             prop::collection::vec(rule(), 0..14),

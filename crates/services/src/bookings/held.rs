@@ -1,9 +1,9 @@
 //! Taking a slot, giving it back, and taking it again (004 BR-BK-001).
 
-use super::steps::{is_over, lock, reread};
+use super::steps::{Ending, is_over, lock, reread};
 use super::view::{conflict, details, view};
 use super::{open, steps};
-use crate::{Ctx, Result, ServiceError, tokens};
+use crate::{Ctx, Result, ServiceError, calendars, tokens};
 use chrono::{DateTime, Duration, Utc};
 use contracts::booking::{BookingStatus, BookingView, HoldSlot, PatientDetails, Slot};
 use contracts::{BookingId, ErrorCode, FieldError, FieldProblem, PracticeId, ServiceId, TherapistId};
@@ -14,9 +14,9 @@ use store::occupancy::{self, NewOccupancy, Terms};
 use store::{Tx, lookup};
 
 /// References are short; two that meet are as rare as this many in a row are impossible.
-const REFERENCE_TRIES: usize = 8;
+pub(crate) const REFERENCE_TRIES: usize = 8;
 const ALTERNATIVES: usize = 3;
-const ALTERNATIVE_DAYS: i32 = 14;
+pub(crate) const ALTERNATIVE_DAYS: i32 = 14;
 /// No horizon reaches further than a year; beyond it a time is garbage.
 const FARTHEST_DAYS: i64 = 400;
 
@@ -34,6 +34,7 @@ pub async fn hold(ctx: &Ctx, cmd: HoldSlot) -> Result<BookingView> {
     drop(connection);
     let (practice, therapist) = found.ok_or_else(ServiceError::not_found)?;
     let place = SlotPlace { practice, therapist, service: cmd.service_id, starts_at: cmd.starts_at };
+    calendars::freshen(ctx, practice, therapist).await;
     let mut tx = ctx.deps.db.practice(practice, None).await?;
     occupancy::lock_for_booking(&mut tx, therapist).await?;
     let old = own_hold(&mut tx, ctx, practice, cmd.instead_of.as_deref()).await?;
@@ -103,7 +104,7 @@ pub async fn release(ctx: &Ctx, token: &str) -> Result<()> {
     }
     if row.status == BookingStatus::Held {
         let status = steps::after(&row, Event::CancelByPatient)?;
-        steps::close(&mut tx, ctx, &row, status, ClosedBy::Patient, None).await?;
+        steps::close(&mut tx, ctx, &row, status, Ending::told(ClosedBy::Patient, None)).await?;
         tx.commit().await.map_err(store::StoreError::from)?;
     }
     Ok(())
@@ -117,7 +118,7 @@ async fn own_hold(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, token: Option<&s
 }
 
 /// A session with its therapist's buffers.
-pub(super) fn blocked(
+pub(crate) fn blocked(
     schedule: &Schedule,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
@@ -127,7 +128,7 @@ pub(super) fn blocked(
 }
 
 /// Where somebody wants to be booked.
-pub(super) struct SlotPlace {
+pub(crate) struct SlotPlace {
     pub practice: PracticeId,
     pub therapist: TherapistId,
     pub service: ServiceId,
@@ -159,7 +160,7 @@ impl SlotPlace {
 
     /// Is it offered and free? The same engine and the same rows as for display; `ends_at` keeps the length of an older
     /// hold, and the visitor's own hold is not in the way. Nothing is written yet, so a storm on one slot stays cheap.
-    async fn check(
+    pub(crate) async fn check(
         &self,
         tx: &mut Tx,
         ctx: &Ctx,
@@ -175,13 +176,13 @@ impl SlotPlace {
         if let Some(ends_at) = ends_at {
             terms.duration_min = i32::try_from((ends_at - self.starts_at).num_minutes()).unwrap_or(terms.duration_min);
         }
-        let taken = self.taken(tx, ctx, &terms, 0, own).await?;
+        let taken = self.taken(tx, ctx, &terms.schedule, 0, own).await?;
         match slots::check(&terms.schedule, &taken, terms.duration_min, self.starts_at, ctx.now) {
             Ok(slot) => Ok((terms, slot)),
             Err(Refusal::Unavailable) => Err(unavailable(why_not(&terms.schedule, self.starts_at, ctx.now))),
             Err(Refusal::Taken) => {
-                let around = self.taken(tx, ctx, &terms, ALTERNATIVE_DAYS, own).await?;
-                Err(self.slot_taken(ctx, &terms, &around))
+                let around = self.taken(tx, ctx, &terms.schedule, ALTERNATIVE_DAYS, own).await?;
+                Err(self.slot_taken(ctx, &terms.schedule, terms.duration_min, &around))
             }
         }
     }
@@ -193,51 +194,50 @@ impl SlotPlace {
     }
 
     /// What is taken on the day of the slot, and on so many days before and after.
-    async fn taken(
+    pub(crate) async fn taken(
         &self,
         tx: &mut Tx,
         ctx: &Ctx,
-        terms: &Terms,
+        schedule: &Schedule,
         days: i32,
         own: Option<BookingId>,
     ) -> Result<Vec<Taken>> {
-        let day = slots::local(terms.schedule.zone, self.starts_at).date();
+        let day = slots::local(schedule.zone, self.starts_at).date();
         let days = Duration::days(i64::from(days));
-        let span = slots::span(&terms.schedule, day - days, day + days);
+        let span = slots::span(schedule, day - days, day + days);
         let taken = occupancy::taken(tx, self.practice, self.therapist, span, ctx.now).await?;
-        let others = taken.into_iter().map(|t| t.taken).filter(|t| t.firm || t.booking.is_none() || t.booking != own);
+        let others = taken.into_iter().map(|t| t.taken).filter(|t| t.booking.is_none() || t.booking != own);
         Ok(others.collect())
     }
 
-    fn slot_taken(&self, ctx: &Ctx, terms: &Terms, taken: &[Taken]) -> ServiceError {
+    pub(crate) fn slot_taken(
+        &self,
+        ctx: &Ctx,
+        schedule: &Schedule,
+        duration_min: i32,
+        taken: &[Taken],
+    ) -> ServiceError {
         let mut error = ServiceError::code(ErrorCode::SlotTaken);
-        error.public.alternatives = slots::nearest_free(
-            &terms.schedule,
-            taken,
-            terms.duration_min,
-            self.starts_at,
-            ctx.now,
-            ALTERNATIVES,
-            ALTERNATIVE_DAYS,
-        );
+        error.public.alternatives =
+            slots::nearest_free(schedule, taken, duration_min, self.starts_at, ctx.now, ALTERNATIVES, ALTERNATIVE_DAYS);
         error
     }
 
     /// Somebody was faster, between the check and the constraint: says so with alternatives read afterwards.
-    async fn taken_error(&self, ctx: &Ctx) -> ServiceError {
+    pub(crate) async fn taken_error(&self, ctx: &Ctx) -> ServiceError {
         let read = async {
             let mut tx = ctx.deps.db.practice(self.practice, None).await?;
             let terms = self.terms(&mut tx, ctx).await?;
-            let taken = self.taken(&mut tx, ctx, &terms, ALTERNATIVE_DAYS, None).await?;
+            let taken = self.taken(&mut tx, ctx, &terms.schedule, ALTERNATIVE_DAYS, None).await?;
             tx.commit().await.map_err(store::StoreError::from)?;
-            Ok::<_, ServiceError>(self.slot_taken(ctx, &terms, &taken))
+            Ok::<_, ServiceError>(self.slot_taken(ctx, &terms.schedule, terms.duration_min, &taken))
         };
         read.await.unwrap_or_else(|error| error)
     }
 }
 
 /// Ends the lapsed holds in the way of a span, and the visitor's own one.
-pub(super) async fn clear_the_way(
+pub(crate) async fn clear_the_way(
     tx: &mut Tx,
     ctx: &Ctx,
     place: &SlotPlace,
@@ -297,6 +297,7 @@ pub(super) async fn take(
         id: ctx.new_uuid(),
         therapist: place.therapist,
         booking,
+        session: None,
         starts_at: slot.starts_at,
         ends_at: slot.ends_at,
         blocked_from,

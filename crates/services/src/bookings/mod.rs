@@ -5,24 +5,28 @@
 //!
 //! 1. the therapist's advisory lock, shared (a change of opening hours takes it alone),
 //! 2. rows of bookings, by id where there are several,
-//! 3. rows of occupancies, where the exclusion constraint has the last word.
+//! 3. rows of occupancies, where the exclusion constraint has the last word,
+//! 4. patients, which a new or changed session locks to keep their statistics: nothing is waited for after them.
 
-mod held;
-mod notify;
-mod practice;
+pub(crate) mod diary;
+pub(crate) mod held;
+pub(crate) mod notify;
+pub(crate) mod practice;
 mod proof;
 mod public;
-mod steps;
-mod view;
+pub(crate) mod steps;
+pub(crate) mod view;
 
+pub use diary::week;
 pub use held::{hold, hold_again, release};
-pub use practice::{act, counts, dashboard, get, list, week};
+pub use practice::{act, counts, dashboard, get, list};
 pub use proof::{awaits_proof, submit_proof};
-pub use public::{calendar_file, cancel_by_patient, save_details, send_request, view};
+pub use public::{calendar_file, cancel_by_patient, move_by_patient, save_details, send_request, times_to_move, view};
 
+pub(crate) use held::REFERENCE_TRIES;
 pub(crate) use practice::cancel_in;
 pub(crate) use public::e164;
-pub(crate) use steps::expire;
+pub(crate) use steps::{expire, link_of, room};
 
 use crate::{Ctx, Result, ServiceError, tokens};
 use contracts::booking::BookingView;

@@ -1,7 +1,7 @@
 //! What people are told about a booking, in their language and the therapist's wall clock.
 
 use super::view::local;
-use crate::calendar_file::{IcsEvent, session_ics};
+use crate::calendar_file::{IcsEvent, session_ics, uid};
 use crate::messages::{Facts, NewMessage, PaymentInstructionsText, Template, enqueue};
 use crate::{Ctx, Result, ServiceError, tokens};
 use chrono::{DateTime, Utc};
@@ -12,12 +12,23 @@ use store::Tx;
 use store::bookings::BookingRow;
 
 /// Tells the patient. `reason` is what the practice wrote, where it did.
-pub(super) async fn patient(
+pub(crate) async fn patient(
     tx: &mut Tx,
     ctx: &Ctx,
     row: &BookingRow,
     template: Template,
     reason: &str,
+    calendar: Option<String>,
+) -> Result<()> {
+    to_patient(tx, ctx, row, template, facts(row, row.lang, reason)?, calendar).await
+}
+
+async fn to_patient(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    row: &BookingRow,
+    template: Template,
+    facts: Facts,
     calendar: Option<String>,
 ) -> Result<()> {
     let link = format!("{}/b/{}", ctx.deps.base_url, tokens::booking_token(&ctx.deps.secrets, row.id));
@@ -28,10 +39,26 @@ pub(super) async fn patient(
         to_name: row.patient_name.clone(),
         lang: row.lang,
         template,
-        facts: Facts { link, ..facts(row, row.lang, reason)? },
+        facts: Facts { link, ..facts },
         calendar,
     };
     enqueue(tx, ctx, message).await
+}
+
+/// Tells the patient the new time of their session, and the old one.
+pub(crate) async fn moved(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, was: DateTime<Utc>) -> Result<()> {
+    let facts = Facts { was: people(row, row.lang, was)?, ..facts(row, row.lang, "")? };
+    to_patient(tx, ctx, row, Template::Rescheduled, facts, Some(calendar(ctx, row, false))).await
+}
+
+/// Tells the therapist that the patient chose another time.
+pub(super) async fn moved_by_patient(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, was: DateTime<Utc>) -> Result<()> {
+    to_therapist(tx, ctx, row, Template::MovedByPatient, "", Some(was)).await
+}
+
+/// A cancellation was taken back: the patient who was told of it is told that the session stands.
+pub(crate) async fn stands_again(tx: &mut Tx, ctx: &Ctx, row: &BookingRow) -> Result<()> {
+    patient(tx, ctx, row, Template::Confirmed, "", Some(calendar(ctx, row, false))).await
 }
 
 /// Tells the therapist, or the practice's first admin where the therapist has no account.
@@ -42,11 +69,23 @@ pub(super) async fn therapist(
     template: Template,
     reason: &str,
 ) -> Result<()> {
+    to_therapist(tx, ctx, row, template, reason, None).await
+}
+
+async fn to_therapist(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    row: &BookingRow,
+    template: Template,
+    reason: &str,
+    was: Option<DateTime<Utc>>,
+) -> Result<()> {
     let Some(to) = store::bookings::recipient_for(tx, row.practice_id, row.therapist_id).await? else {
         return Ok(());
     };
     let lang = Lang::from_code(&to.language).unwrap_or(row.practice_lang);
     let mut facts = facts(row, lang, reason)?;
+    facts.was = was.map(|was| people(row, lang, was)).transpose()?.unwrap_or_default();
     facts.link = format!("{}/app", ctx.deps.base_url);
     if row.status != BookingStatus::PendingApproval {
         // Any other deadline is the patient's.
@@ -65,9 +104,13 @@ pub(super) async fn therapist(
     enqueue(tx, ctx, message).await
 }
 
-fn facts(row: &BookingRow, lang: Lang, reason: &str) -> Result<Facts> {
+/// A moment for people, on the therapist's wall clock.
+fn people(row: &BookingRow, lang: Lang, at: DateTime<Utc>) -> Result<String> {
     let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
-    let people = |at: DateTime<Utc>| long_when(lang, domain::slots::local(zone, at));
+    Ok(long_when(lang, domain::slots::local(zone, at)))
+}
+
+fn facts(row: &BookingRow, lang: Lang, reason: &str) -> Result<Facts> {
     Ok(Facts {
         patient_name: row.patient_name.clone(),
         therapist_name: row.therapist_name.clone(),
@@ -81,7 +124,7 @@ fn facts(row: &BookingRow, lang: Lang, reason: &str) -> Result<Facts> {
             String::new()
         },
         reference: row.reference.clone(),
-        deadline: row.deadline.map(people).unwrap_or_default(),
+        deadline: row.deadline.map(|at| people(row, lang, at)).transpose()?.unwrap_or_default(),
         instructions: PaymentInstructionsText {
             mpesa: row.instructions.mpesa.clone(),
             bank_account: row.instructions.bank_account.clone(),
@@ -98,10 +141,9 @@ fn facts(row: &BookingRow, lang: Lang, reason: &str) -> Result<Facts> {
 }
 
 /// The session as a calendar entry. Its UID is the booking's, so a later version replaces an earlier one.
-pub(super) fn calendar(ctx: &Ctx, row: &BookingRow, cancelled: bool) -> String {
-    let host = ctx.deps.base_url.split("://").last().unwrap_or("calma").to_owned();
+pub(crate) fn calendar(ctx: &Ctx, row: &BookingRow, cancelled: bool) -> String {
     session_ics(&IcsEvent {
-        uid: format!("{}@{}", row.id, host.split(['/', ':']).next().unwrap_or("calma")),
+        uid: uid(&ctx.deps.base_url, row.id),
         sequence: row.version,
         summary: format!("{} · {}", row.service_name, row.therapist_name),
         description: row.practice_name.clone(),

@@ -1,8 +1,8 @@
 //! The practice's side: the dashboard, the diary, lists, and what members do with bookings.
 
 use super::notify;
-use super::steps::{self, is_over, lock, reread};
-use super::view::{card, cards, conflict};
+use super::steps::{self, Ending, is_over, lock, reread};
+use super::view::{card, cards, conflict, lies_ahead};
 use crate::cursor::{self, Cursor};
 use crate::messages::Template;
 use crate::{Ctx, Member, Result, ServiceError, audit};
@@ -18,14 +18,14 @@ use domain::permissions::{Action, Resource, allowed, sees_only_own};
 use domain::{slots, validate};
 use serde_json::json;
 use store::bookings::{self, BookingRow, ClosedBy, DashboardSpan, ListFilter};
-use store::{StoreError, Tx, occupancy, proofs};
+use store::{StoreError, Tx, proofs};
 use uuid::Uuid;
 
 /// Closed bookings stay on the dashboard this long.
 const CLOSED_DAYS: i64 = 30;
 
 /// Whose bookings a member sees: `None` for everybody's. Who sees only their own and is no therapist sees nobody's.
-fn own(member: &Member) -> Option<TherapistId> {
+pub(crate) fn own(member: &Member) -> Option<TherapistId> {
     sees_only_own(member.role).then(|| member.therapist_id.unwrap_or(TherapistId(Uuid::nil())))
 }
 
@@ -33,24 +33,24 @@ fn own(member: &Member) -> Option<TherapistId> {
 ///
 /// # Errors
 /// `NOT_FOUND` for another's therapist.
-fn narrowed(member: &Member, wanted: Option<TherapistId>) -> Result<Option<TherapistId>> {
+pub(crate) fn narrowed(member: &Member, wanted: Option<TherapistId>) -> Result<Option<TherapistId>> {
     match (own(member), wanted) {
         (Some(own), Some(wanted)) if own != wanted => Err(ServiceError::not_found()),
         (own, wanted) => Ok(own.or(wanted)),
     }
 }
 
-async fn settings(tx: &mut Tx, practice: PracticeId) -> Result<(PracticeSettings, Tz)> {
+pub(crate) async fn settings(tx: &mut Tx, practice: PracticeId) -> Result<(PracticeSettings, Tz)> {
     let settings = store::practices::get(tx, practice).await?.ok_or_else(ServiceError::not_found)?;
     let zone = settings.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
     Ok((settings, zone))
 }
 
-async fn begin(ctx: &Ctx, member: &Member) -> Result<Tx> {
+pub(crate) async fn begin(ctx: &Ctx, member: &Member) -> Result<Tx> {
     Ok(ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?)
 }
 
-async fn commit(tx: Tx) -> Result<()> {
+pub(crate) async fn commit(tx: Tx) -> Result<()> {
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 
@@ -172,54 +172,6 @@ fn place(card: &BookingCard, sort: BookingSort) -> Cursor {
     Cursor { at, id: card.id.0 }
 }
 
-/// The week that contains this day; all therapists the member may see, or one of them.
-///
-/// # Errors
-/// `NOT_FOUND` for another's therapist; a field error for a day out of all calendars.
-pub async fn week(ctx: &Ctx, day: Option<NaiveDate>, therapist: Option<TherapistId>) -> Result<WeekView> {
-    let member = ctx.may(Action::Read, Resource::Bookings)?;
-    let therapist = narrowed(member, therapist)?;
-    let mut tx = begin(ctx, member).await?;
-    let (settings, practice_zone) = settings(&mut tx, member.practice_id).await?;
-    let far = (ctx.now - Duration::days(36_500)).date_naive()..(ctx.now + Duration::days(36_500)).date_naive();
-    if day.is_some_and(|day| !far.contains(&day)) {
-        return Err(ServiceError::field("day", FieldProblem::InvalidDate));
-    }
-    let asked = day.unwrap_or_else(|| slots::today(practice_zone, ctx.now));
-    let schedules = occupancy::schedules(&mut tx, member.practice_id, therapist, asked - Duration::days(7)).await?;
-    // One therapist's week is told on their own clock, several ones' on the practice's.
-    let zone = match schedules.as_slice() {
-        [one] => one.zone,
-        _ => practice_zone,
-    };
-    let today = slots::today(zone, ctx.now);
-    let monday = domain::dates::monday(day.unwrap_or(today));
-    let days: Vec<NaiveDate> = (0..7).map(|n| monday + Duration::days(n)).collect();
-    let from = slots::day_begins(zone, monday);
-    let until = slots::day_begins(zone, monday + Duration::days(7));
-    let rows = bookings::between(&mut tx, member.practice_id, therapist, from, until).await?;
-    commit(tx).await?;
-    let openings = days.into_iter().flat_map(|date| {
-        let all = schedules.iter().flat_map(move |schedule| slots::openings(schedule, date)).collect();
-        merged(all).into_iter().map(move |(starts, ends)| (date, starts, ends))
-    });
-    let time_zone = if schedules.len() == 1 { zone.name().to_owned() } else { settings.time_zone };
-    Ok(WeekView { monday, today, time_zone, bookings: cards(&rows)?, openings: openings.collect() })
-}
-
-/// Spans in order, those that touch as one.
-fn merged(mut spans: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
-    spans.sort_unstable();
-    let mut out: Vec<(i32, i32)> = vec![];
-    for (starts, ends) in spans {
-        match out.last_mut() {
-            Some(last) if starts <= last.1 => last.1 = last.1.max(ends),
-            _ => out.push((starts, ends)),
-        }
-    }
-    out
-}
-
 /// Approve, decline, verify, reject, cancel, decide about late money.
 ///
 /// # Errors
@@ -281,16 +233,19 @@ async fn confirmed(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, paid: bool, by: Clo
 async fn decline(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, by: ClosedBy, reason: &str) -> Result<BookingRow> {
     let status = steps::after(row, Event::Decline)?;
     let reason = cleaned(reason, true)?;
-    let row = steps::close(tx, ctx, row, status, by, Some(&reason)).await?;
+    let row = steps::close(tx, ctx, row, status, Ending::told(by, Some(&reason))).await?;
     notify::patient(tx, ctx, &row, Template::Declined, &reason, None).await?;
     Ok(row)
 }
 
 /// Ends a booking for the practice. A proof that was not decided stays open, for the money to be decided on.
 async fn cancel(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, by: ClosedBy, reason: &str) -> Result<BookingRow> {
+    if !lies_ahead(row) {
+        return Err(conflict(row.status));
+    }
     let status = steps::after(row, Event::CancelByPractice)?;
     let told = Some(reason).filter(|reason| !reason.is_empty());
-    let closed = steps::close(tx, ctx, row, status, by, told).await?;
+    let closed = steps::close(tx, ctx, row, status, Ending::told(by, told)).await?;
     if row.requested_at.is_some() {
         let calendar = (row.status == BookingStatus::Confirmed).then(|| notify::calendar(ctx, &closed, true));
         notify::patient(tx, ctx, &closed, Template::Cancelled, reason, calendar).await?;
@@ -330,7 +285,7 @@ async fn late(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, member: &Member, state: 
     Ok(row)
 }
 
-fn cleaned(reason: &str, required: bool) -> Result<String> {
+pub(crate) fn cleaned(reason: &str, required: bool) -> Result<String> {
     let reason = validate::clean_text(reason);
     if required && reason.is_empty() {
         return Err(ServiceError::field("reason", FieldProblem::Required));
@@ -395,12 +350,6 @@ mod tests {
         assert!(narrowed(&member(Role::Therapist, Some(9)), Some(theirs)).is_err());
         assert_eq!(narrowed(&member(Role::Therapist, Some(3)), None).unwrap(), Some(theirs));
         assert_eq!(narrowed(&member(Role::Operator, None), None).unwrap(), None);
-    }
-
-    #[test]
-    fn openings_of_several_therapists_are_one_shade() {
-        assert_eq!(merged(vec![(600, 700), (540, 600), (650, 720), (800, 810)]), [(540, 720), (800, 810)]);
-        assert_eq!(merged(vec![]), []);
     }
 
     #[test]

@@ -1,19 +1,24 @@
 //! The patient's side, by the booking's token.
 
-use super::steps::{self, is_over, lock, reread};
-use super::view::{conflict, details, view as show};
+use super::held::{blocked, clear_the_way};
+use super::steps::{self, Ending, is_over, lock, reread};
+use super::view::{conflict, details, lies_ahead, view as show};
 use super::{notify, open};
 use crate::messages::Template;
+use crate::sessions::placing;
+use crate::slots::compute;
 use crate::{Ctx, Result, ServiceError, audit};
-use contracts::booking::{BookingStatus, BookingView, PatientDetails};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use contracts::booking::{Availability, BookingStatus, BookingView, PatientDetails};
 use contracts::limits::REASON_MAX;
 use contracts::{ErrorCode, FieldProblem, PatientId};
 use domain::booking::{Event, may_patient_cancel};
-use domain::validate;
+use domain::sessions::may_patient_move;
+use domain::{slots, validate};
 use serde_json::json;
 use store::bookings::{self, BookingRow, ClosedBy};
 use store::patients::{self, NewPatient};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, occupancy, sessions};
 
 /// The booking as it is now.
 ///
@@ -111,14 +116,14 @@ pub async fn cancel_by_patient(ctx: &Ctx, token: &str, reason: &str) -> Result<B
     if row.status == BookingStatus::Cancelled && row.closed_by_patient {
         return show(ctx, &row);
     }
-    if !may_patient_cancel(row.status, &row.policy, ctx.now, row.starts_at) {
+    if !may_patient_cancel(row.status, &row.policy, ctx.now, row.starts_at) || !lies_ahead(&row) {
         return Err(conflict(row.status));
     }
     let reason = validate::clean_text(reason);
     validate::check_length(&reason, REASON_MAX).map_err(|problem| ServiceError::field("reason", problem))?;
     let status = steps::after(&row, Event::CancelByPatient)?;
     let told = Some(reason.as_str()).filter(|reason| !reason.is_empty());
-    let closed = steps::close(&mut tx, ctx, &row, status, ClosedBy::Patient, told).await?;
+    let closed = steps::close(&mut tx, ctx, &row, status, Ending::told(ClosedBy::Patient, told)).await?;
     if row.requested_at.is_some() {
         let calendar = (row.status == BookingStatus::Confirmed).then(|| notify::calendar(ctx, &closed, true));
         notify::patient(&mut tx, ctx, &closed, Template::Cancelled, "", calendar).await?;
@@ -128,6 +133,67 @@ pub async fn cancel_by_patient(ctx: &Ctx, token: &str, reason: &str) -> Result<B
     }
     tx.commit().await.map_err(StoreError::from)?;
     show(ctx, &closed)
+}
+
+/// The patient takes another time that is offered, as long as they may cancel: the same session moves, with its link and
+/// its reminders.
+///
+/// # Errors
+/// `CONFLICT` with the present status when it is too late; `SLOT_UNAVAILABLE` and `SLOT_TAKEN` as for holding a slot.
+pub async fn move_by_patient(ctx: &Ctx, token: &str, starts_at: DateTime<Utc>) -> Result<BookingView> {
+    let (mut tx, practice, id) = open(ctx, token).await?;
+    let seen = bookings::get(&mut tx, practice, id).await?.ok_or_else(ServiceError::not_found)?;
+    occupancy::lock_for_booking(&mut tx, seen.therapist_id).await?;
+    let row = lock(&mut tx, practice, id).await?;
+    if row.starts_at == starts_at && row.status == BookingStatus::Confirmed {
+        return show(ctx, &row);
+    }
+    let status = row.session.map(|session| session.status);
+    if !may_patient_move(row.status, status, &row.policy, ctx.now, row.starts_at) {
+        return Err(conflict(row.status));
+    }
+    let session = row.session.ok_or_else(|| conflict(row.status))?.id;
+    let session = sessions::lock(&mut tx, practice, session).await?.ok_or_else(ServiceError::not_found)?;
+    let place = placing::place_of(&session, starts_at);
+    // The length it was agreed for stays.
+    let ends_at = starts_at + (row.ends_at - row.starts_at);
+    let (terms, slot) = place.check(&mut tx, ctx, Some(ends_at), Some(id)).await?;
+    let span = blocked(&terms.schedule, slot.starts_at, slot.ends_at);
+    clear_the_way(&mut tx, ctx, &place, span, None).await?;
+    placing::relocate(&mut tx, ctx, &session, &place, span, false).await?;
+    let row = reread(&mut tx, &row).await?;
+    notify::moved(&mut tx, ctx, &row, seen.starts_at).await?;
+    notify::moved_by_patient(&mut tx, ctx, &row, seen.starts_at).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    show(ctx, &row)
+}
+
+/// Days of times to choose from at once.
+const MOVE_DAYS: i64 = 14;
+
+/// The times a patient can move their session to: two weeks from a day on, its own time among the free ones.
+///
+/// # Errors
+/// `CONFLICT` when it cannot be moved any more.
+pub async fn times_to_move(ctx: &Ctx, token: &str, from: Option<NaiveDate>) -> Result<Availability> {
+    let (mut tx, practice, id) = open(ctx, token).await?;
+    let row = bookings::get(&mut tx, practice, id).await?.ok_or_else(ServiceError::not_found)?;
+    let status = row.session.map(|session| session.status);
+    if !may_patient_move(row.status, status, &row.policy, ctx.now, row.starts_at) {
+        return Err(conflict(row.status));
+    }
+    let past = (ctx.now - Duration::days(2)).date_naive();
+    let terms = occupancy::terms(&mut tx, practice, row.therapist_id, row.service_id, past).await?;
+    let mut terms = terms.ok_or_else(ServiceError::not_found)?;
+    terms.duration_min = i32::try_from((row.ends_at - row.starts_at).num_minutes()).unwrap_or(terms.duration_min);
+    let first = slots::today(terms.schedule.zone, ctx.now);
+    let from = from.unwrap_or(first).clamp(first, slots::last_day(&terms.schedule, ctx.now).max(first));
+    let range = (from, from + Duration::days(MOVE_DAYS - 1));
+    let span = slots::span(&terms.schedule, range.0, range.1);
+    let mut taken = occupancy::taken(&mut tx, practice, row.therapist_id, span, ctx.now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    taken.retain(|one| one.taken.booking != Some(id));
+    Ok(compute(row.service_id, &terms, &taken, range, ctx.now))
 }
 
 /// The .ics of a confirmed booking.

@@ -5,19 +5,21 @@ use super::view::conflict;
 use crate::messages::Template;
 use crate::{Ctx, Result, ServiceError, audit};
 use contracts::booking::BookingStatus;
-use contracts::practice::Place;
-use contracts::{BookingId, PatientId, PracticeId, SessionId};
+use contracts::practice::{Place, VideoKind};
+use contracts::sessions::RefundDecision;
+use contracts::{BookingId, MemberId, PatientId, PracticeId, SessionId, TherapistId};
 use domain::booking::{Event, deadline, next};
 use serde_json::json;
 use store::bookings::{self, BookingRow, Change, ClosedBy};
-use store::patients::{self, NewSession};
+use store::calendars::Video;
+use store::sessions::{self, Cancellation, NewPayment, NewSession};
 use store::{Tx, occupancy};
 
 /// The state after an event.
 ///
 /// # Errors
 /// `CONFLICT` with the present status when it cannot happen.
-pub(super) fn after(row: &BookingRow, event: Event) -> Result<BookingStatus> {
+pub(crate) fn after(row: &BookingRow, event: Event) -> Result<BookingStatus> {
     next(row.status, event, &row.policy, row.price_minor).map_err(|_| conflict(row.status))
 }
 
@@ -27,7 +29,7 @@ pub(super) async fn lock(tx: &mut Tx, practice: PracticeId, id: BookingId) -> Re
 }
 
 /// The booking as it is after what was just written.
-pub(super) async fn reread(tx: &mut Tx, row: &BookingRow) -> Result<BookingRow> {
+pub(crate) async fn reread(tx: &mut Tx, row: &BookingRow) -> Result<BookingRow> {
     bookings::get(tx, row.practice_id, row.id).await?.ok_or_else(ServiceError::not_found)
 }
 
@@ -69,10 +71,14 @@ pub(super) async fn confirm(
         ends_at: row.ends_at,
         price_minor: row.price_minor,
         currency: row.currency.clone(),
-        video_link: video_link(row, ctx.random()),
+        video_link: video_link(tx, ctx, row.practice_id, row.therapist_id, row.place).await?,
+        outside_hours: false,
     };
-    patients::insert_session(tx, row.practice_id, &session, ctx.now).await?;
+    sessions::insert(tx, row.practice_id, &session, ctx.now).await?;
     occupancy::make_firm(tx, row.practice_id, row.id, session.id).await?;
+    if paid {
+        record_proof(tx, ctx, row, &session, by).await?;
+    }
     let change = Change { status: BookingStatus::Confirmed, deadline: None, by, reason: None, paid };
     bookings::change(tx, row.practice_id, row.id, &change, ctx.now).await?;
     let row = reread(tx, row).await?;
@@ -81,30 +87,98 @@ pub(super) async fn confirm(
     Ok(row)
 }
 
-/// A room nobody can guess, for an online session of a practice that has a video service.
-fn video_link(row: &BookingRow, random: [u8; 12]) -> Option<String> {
-    let base = row.video_base.trim();
-    if row.place != Place::Online || base.is_empty() {
+/// The money of a verified proof counts for the session it was sent for.
+async fn record_proof(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, session: &NewSession, by: ClosedBy) -> Result<()> {
+    let Some(proof) = row.proof.as_ref().filter(|_| row.price_minor > 0) else { return Ok(()) };
+    let payment = NewPayment {
+        id: ctx.new_id(),
+        session: session.id,
+        patient: session.patient,
+        method: proof.method,
+        amount_minor: row.price_minor,
+        currency: &row.currency,
+        received_on: ctx.now.date_naive(),
+        reference: &proof.reference,
+        recorded_by: member_of(by),
+    };
+    Ok(sessions::insert_payment(tx, row.practice_id, &payment, ctx.now).await?)
+}
+
+fn member_of(by: ClosedBy) -> Option<MemberId> {
+    match by {
+        ClosedBy::Member(member) => Some(member),
+        ClosedBy::Patient | ClosedBy::System => None,
+    }
+}
+
+/// Where an online session takes place.
+pub(crate) async fn video_link(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    practice: PracticeId,
+    therapist: TherapistId,
+    place: Place,
+) -> Result<Option<String>> {
+    if place != Place::Online {
+        return Ok(None);
+    }
+    let video = store::calendars::video(tx, practice, therapist).await?.ok_or_else(ServiceError::not_found)?;
+    Ok(link_of(&video, place, ctx.random()))
+}
+
+/// The same where it is known how the therapist's sessions get their link. None for now where Google makes the room, which
+/// comes with the calendar's entry.
+pub(crate) fn link_of(video: &Video, place: Place, random: [u8; 12]) -> Option<String> {
+    match video.kind {
+        _ if place != Place::Online => None,
+        VideoKind::Own => Some(video.own_room.clone()).filter(|url| !url.is_empty()),
+        VideoKind::Meet if video.has_google => None,
+        VideoKind::Meet | VideoKind::Server => room(&video.base, random),
+    }
+}
+
+/// A room nobody can guess, where the practice has a video service.
+pub(crate) fn room(base: &str, random: [u8; 12]) -> Option<String> {
+    let base = base.trim();
+    if base.is_empty() {
         return None;
     }
     let room: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     Some(format!("{}/calma-{room}", base.trim_end_matches('/')))
 }
 
+/// How a booking ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ending<'a> {
+    pub by: ClosedBy,
+    pub reason: Option<&'a str>,
+    pub patient_told: bool,
+    /// What becomes of money that was paid.
+    pub refund: Option<RefundDecision>,
+}
+
+impl<'a> Ending<'a> {
+    /// With the patient told, and no money to decide about.
+    pub fn told(by: ClosedBy, reason: Option<&'a str>) -> Self {
+        Self { by, reason, patient_told: true, refund: None }
+    }
+}
+
 /// Ends a booking and frees its slot; a session it had is cancelled.
-pub(super) async fn close(
+pub(crate) async fn close(
     tx: &mut Tx,
     ctx: &Ctx,
     row: &BookingRow,
     status: BookingStatus,
-    by: ClosedBy,
-    reason: Option<&str>,
+    how: Ending<'_>,
 ) -> Result<BookingRow> {
-    let change = Change { status, deadline: None, by, reason, paid: false };
+    let change = Change { status, deadline: None, by: how.by, reason: how.reason, paid: false };
     bookings::change(tx, row.practice_id, row.id, &change, ctx.now).await?;
     occupancy::free(tx, row.practice_id, &[row.id]).await?;
     if row.status == BookingStatus::Confirmed {
-        patients::cancel_sessions(tx, row.practice_id, &[row.id], ctx.now).await?;
+        let Ending { by, reason, patient_told, refund } = how;
+        let cancellation = Cancellation { by, reason, patient_told, refund };
+        sessions::cancel(tx, row.practice_id, row.id, &cancellation, ctx.now).await?;
     }
     reread(tx, row).await
 }
@@ -113,7 +187,7 @@ pub(super) async fn close(
 /// patient.
 pub(crate) async fn expire(tx: &mut Tx, ctx: &Ctx, row: &BookingRow) -> Result<BookingRow> {
     let status = after(row, Event::DeadlinePassed)?;
-    let closed = close(tx, ctx, row, status, ClosedBy::System, None).await?;
+    let closed = close(tx, ctx, row, status, Ending::told(ClosedBy::System, None)).await?;
     if row.status != BookingStatus::Held {
         notify::patient(tx, ctx, &closed, Template::Expired, "", None).await?;
         let was = json!({ "was": row.status.as_str() });
@@ -166,18 +240,17 @@ pub(super) mod tests {
             practice_name: "P".into(),
             practice_lang: Lang::Es,
             instructions: PaymentInstructions::default(),
-            video_base: "https://meet.example/".into(),
             video_link: None,
+            session: None,
             proof: None,
         }
     }
 
     #[test]
-    fn only_online_sessions_of_practices_with_video_get_a_room() {
-        let online = video_link(&row(), [7; 12]).unwrap();
-        assert_eq!(online, format!("https://meet.example/calma-{}", "07".repeat(12)));
-        assert_eq!(video_link(&BookingRow { place: Place::InPerson, ..row() }, [7; 12]), None);
-        assert_eq!(video_link(&BookingRow { video_base: String::new(), ..row() }, [7; 12]), None);
+    fn a_room_is_at_the_practices_service() {
+        let here = format!("https://meet.example/calma-{}", "07".repeat(12));
+        assert_eq!(room(" https://meet.example/ ", [7; 12]), Some(here));
+        assert_eq!(room("", [7; 12]), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use contracts::{ErrorCode, Money};
 use store::bookings::BookingRow;
 
 /// The start on the therapist's wall clock.
-pub(super) fn local(row: &BookingRow) -> Result<NaiveDateTime> {
+pub(crate) fn local(row: &BookingRow) -> Result<NaiveDateTime> {
     let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
     Ok(domain::slots::local(zone, row.starts_at))
 }
@@ -22,8 +22,14 @@ pub(super) fn details(row: &BookingRow) -> PatientDetails {
     }
 }
 
+/// Has nothing of it happened yet? What was started or missed cannot be cancelled any more.
+pub(super) fn lies_ahead(row: &BookingRow) -> bool {
+    row.session.is_none_or(|session| domain::sessions::may_change(session.status))
+}
+
 /// A booking for its patient.
 pub(super) fn view(ctx: &Ctx, row: &BookingRow) -> Result<BookingView> {
+    let session = row.session.map(|session| session.status);
     let may_cancel = domain::booking::may_patient_cancel(row.status, &row.policy, ctx.now, row.starts_at);
     Ok(BookingView {
         id: row.id,
@@ -49,7 +55,8 @@ pub(super) fn view(ctx: &Ctx, row: &BookingRow) -> Result<BookingView> {
         proof: row.proof.clone(),
         closing_reason: row.closing_reason.clone(),
         cancelled_by_patient: row.closed_by_patient,
-        can_cancel: may_cancel && row.requested_at.is_some(),
+        can_cancel: may_cancel && row.requested_at.is_some() && lies_ahead(row),
+        can_move: domain::sessions::may_patient_move(row.status, session, &row.policy, ctx.now, row.starts_at),
         video_link: row.video_link.clone().filter(|_| row.status == BookingStatus::Confirmed),
         details: details(row),
         now: ctx.now,
@@ -83,16 +90,17 @@ pub(super) fn card(row: &BookingRow) -> Result<BookingCard> {
         closing_reason: row.closing_reason.clone(),
         cancelled_by_patient: row.closed_by_patient,
         video_link: row.video_link.clone().filter(|_| row.status == BookingStatus::Confirmed),
+        session: row.session,
         version: row.version,
     })
 }
 
-pub(super) fn cards(rows: &[BookingRow]) -> Result<Vec<BookingCard>> {
+pub(crate) fn cards(rows: &[BookingRow]) -> Result<Vec<BookingCard>> {
     rows.iter().map(card).collect()
 }
 
 /// What is wished cannot happen any more: the booking is already something else.
-pub(super) fn conflict(now: BookingStatus) -> ServiceError {
+pub(crate) fn conflict(now: BookingStatus) -> ServiceError {
     let mut error = ServiceError::code(ErrorCode::Conflict);
     error.public.current_status = Some(now);
     error

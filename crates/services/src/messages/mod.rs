@@ -45,6 +45,8 @@ templates! {
     PaymentRejected = "payment_rejected",
     Confirmed = "confirmed",
     Cancelled = "cancelled",
+    /// The session has another time.
+    Rescheduled = "rescheduled",
     Expired = "expired",
     /// A proof came after the booking had ended and the time is gone.
     LatePaymentReceived = "late_payment_received",
@@ -58,6 +60,10 @@ templates! {
     ProofToVerify = "proof_to_verify",
     /// To the therapist.
     CancelledByPatient = "cancelled_by_patient",
+    /// To the therapist: the end date of a series has passed (004 BR-RS-006).
+    SeriesCompleted = "series_completed",
+    /// To the therapist.
+    MovedByPatient = "moved_by_patient",
     ConfirmEmail = "confirm_email",
     /// Somebody registered with an address that has an account.
     AccountExists = "account_exists",
@@ -76,6 +82,8 @@ pub struct Facts {
     /// The start for people, with weekday, in the therapist's zone, e.g. "Tuesday 24 November 2026, 10:00".
     pub when: String,
     pub time_zone: String,
+    /// Where a session that was moved stood before, like `when`.
+    pub was: String,
     pub price: String,
     pub reference: String,
     /// For people, like `when`.

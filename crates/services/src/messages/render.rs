@@ -157,6 +157,7 @@ mod tests {
             service_name: "Individual therapy".into(),
             when: "Tuesday 24 November 2026, 10:00".into(),
             time_zone: "America/Argentina/Buenos_Aires".into(),
+            was: "Monday 23 November 2026, 09:00".into(),
             price: "$15,000".into(),
             reference: "CAL-7K2M".into(),
             deadline: "Monday 23 November 2026, 18:00".into(),
@@ -283,7 +284,8 @@ mod tests {
             let text = rendered(template, lang, &full()).text;
             let tells_reason = matches!(template, Template::Declined | Template::PaymentRejected | Template::Cancelled);
             assert_eq!(text.contains("The room is being painted.\n\nSorry!"), tells_reason, "{template:?}: {text}");
-            assert_eq!(text.contains("https://meet.example/room-1\n"), template == Template::Confirmed, "{template:?}");
+            let tells_room = matches!(template, Template::Confirmed | Template::Rescheduled);
+            assert_eq!(text.contains("https://meet.example/room-1\n"), tells_room, "{template:?}");
         }
     }
 

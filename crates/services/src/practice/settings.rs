@@ -55,13 +55,13 @@ fn checked(mut cmd: PracticeSettings) -> Result<PracticeSettings> {
     if !CURRENCIES.iter().any(|(code, ..)| *code == cmd.currency) {
         problems.add("currency", FieldProblem::InvalidCurrency);
     }
-    problems.check("video_base", check_video_base(&cmd.video_base));
+    problems.check("video_base", check_video_address(&cmd.video_base));
     problems.finish()?;
     Ok(cmd)
 }
 
 /// Empty, or an address patients can open: `https`, or `http` on this very machine for trying things out.
-fn check_video_base(address: &str) -> std::result::Result<(), FieldProblem> {
+pub(crate) fn check_video_address(address: &str) -> std::result::Result<(), FieldProblem> {
     if address.is_empty() {
         return Ok(());
     }
@@ -148,12 +148,12 @@ fn checked_policy(mut policy: BookingPolicy) -> Result<BookingPolicy> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_video_base;
+    use super::check_video_address;
 
     #[test]
     fn a_video_address_is_https_or_this_machine() {
         for good in ["", "https://meet.jit.si/", "https://video.example/room-", "http://localhost:8443/x"] {
-            assert!(check_video_base(good).is_ok(), "{good}");
+            assert!(check_video_address(good).is_ok(), "{good}");
         }
         let long = format!("https://example.org/{}", "x".repeat(200));
         for bad in [
@@ -167,7 +167,7 @@ mod tests {
             "http://localhost.example.org/",
             &long,
         ] {
-            assert!(check_video_base(bad).is_err(), "{bad}");
+            assert!(check_video_address(bad).is_err(), "{bad}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Everything that changes a booking. Each change adds one to its version, which tells open pages.
 
 use crate::StoreError;
+use crate::patients::Contact;
 use chrono::{DateTime, Utc};
 use contracts::booking::{BookingStatus, PatientDetails};
 use contracts::practice::BookingPolicy;
@@ -55,6 +56,48 @@ pub async fn insert(
         new.reference,
         new.deadline,
         now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Writes a booking that the practice makes for a patient: confirmed from the first moment, under the patient's name.
+/// `false` when its reference exists already in the practice.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn insert_confirmed(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    new: &NewBooking,
+    (patient, contact): (PatientId, &Contact),
+    by: MemberId,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "INSERT INTO bookings (practice_id, id, therapist_id, service_id, status, source, starts_at, ends_at, price_minor,
+                               currency, policy, language, reference, patient_id, patient_name, patient_email, patient_phone,
+                               created_at, requested_at, changed_at, confirmed_at, changed_by)
+         VALUES ($1, $2, $3, $4, 'confirmed', 'staff', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $16, $16, $17)
+         ON CONFLICT (practice_id, reference) DO NOTHING",
+        practice.0,
+        new.id.0,
+        new.therapist.0,
+        new.service.0,
+        new.starts_at,
+        new.ends_at,
+        new.price_minor,
+        new.currency,
+        Json(&new.policy) as _,
+        new.lang.code(),
+        new.reference,
+        patient.0,
+        contact.name,
+        contact.email,
+        contact.phone,
+        now,
+        by.0
     )
     .execute(connection)
     .await?;
@@ -126,6 +169,17 @@ pub enum ClosedBy {
     System,
 }
 
+impl ClosedBy {
+    /// The stored word.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Member(_) => "member",
+            Self::Patient => "patient",
+            Self::System => "system",
+        }
+    }
+}
+
 /// A step from one state to the next.
 #[derive(Debug, Clone, Copy)]
 pub struct Change<'a> {
@@ -148,10 +202,9 @@ pub async fn change(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let closed = !change.status.keeps_slot();
-    let (kind, member) = match change.by {
-        ClosedBy::Member(member) => ("member", Some(member.0)),
-        ClosedBy::Patient => ("patient", None),
-        ClosedBy::System => ("system", None),
+    let member = match change.by {
+        ClosedBy::Member(member) => Some(member.0),
+        ClosedBy::Patient | ClosedBy::System => None,
     };
     let done = sqlx::query!(
         "UPDATE bookings SET status = $3, deadline = $4, version = version + 1, changed_at = $5, changed_by = $6,
@@ -165,7 +218,7 @@ pub async fn change(
         now,
         member,
         closed.then_some(now),
-        closed.then_some(kind),
+        closed.then_some(change.by.kind()),
         change.reason.filter(|_| closed),
         change.status == BookingStatus::Confirmed,
         change.paid

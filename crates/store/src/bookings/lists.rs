@@ -173,7 +173,7 @@ pub async fn list(
     Ok(rows)
 }
 
-/// Bookings that keep their slot and start between two instants, in order; at most 1,000.
+/// Bookings that keep their slot and start between two instants, in order; at most 5,000.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -187,7 +187,7 @@ pub async fn between(
     let rows = booking_rows!(
         "WHERE b.practice_id = $1 AND ($2::uuid IS NULL OR b.therapist_id = $2) AND b.starts_at >= $3 AND b.starts_at < $4
            AND b.status IN ('pending_approval', 'awaiting_payment', 'payment_submitted', 'payment_processing', 'confirmed')
-         ORDER BY b.starts_at, b.id LIMIT 1000",
+         ORDER BY b.starts_at, b.id LIMIT 5000",
         practice.0,
         therapist.map(|t| t.0),
         from,

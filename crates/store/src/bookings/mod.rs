@@ -10,7 +10,8 @@ use crate::StoreError;
 use chrono::{DateTime, Utc};
 use contracts::booking::{BookingStatus, ProofView};
 use contracts::practice::{BookingPolicy, PaymentInstructions, PaymentMethod, Place};
-use contracts::{BookingId, FileId, Lang, PatientId, PracticeId, ProofId, ServiceId, TherapistId};
+use contracts::sessions::{PaymentStatus, SessionBrief, SessionStatus};
+use contracts::{BookingId, FileId, Lang, PatientId, PracticeId, ProofId, ServiceId, SessionId, TherapistId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -55,9 +56,9 @@ pub struct BookingRow {
     pub practice_name: String,
     pub practice_lang: Lang,
     pub instructions: PaymentInstructions,
-    pub video_base: String,
     /// The session's, once there is one.
     pub video_link: Option<String>,
+    pub session: Option<SessionBrief>,
     /// The newest proof.
     pub proof: Option<ProofView>,
 }
@@ -98,8 +99,10 @@ pub(crate) struct RawBooking {
     practice_name: String,
     practice_language: String,
     instructions: Json<PaymentInstructions>,
-    video_base: String,
     video_link: Option<String>,
+    session_id: Option<Uuid>,
+    session_status: Option<String>,
+    session_payment: Option<String>,
     proof_id: Option<Uuid>,
     proof_reference: Option<String>,
     proof_method: Option<String>,
@@ -124,8 +127,9 @@ macro_rules! booking_rows {
                  b.patient_id, b.deadline, b.requested_at, b.changed_at, b.paid_at, b.closing_reason, b.closed_by_kind,
                  b.erased_at, t.name AS therapist_name, t.slug, t.time_zone, s.name AS service_name, s.place,
                  p.name AS practice_name, p.language AS practice_language,
-                 p.instructions AS "instructions: _", p.video_base,
-                 se.video_link AS "video_link?", pr.id AS "proof_id?", pr.reference AS "proof_reference?",
+                 p.instructions AS "instructions: _",
+                 se.video_link AS "video_link?", se.id AS "session_id?", se.status AS "session_status?",
+                 se.payment_status AS "session_payment?", pr.id AS "proof_id?", pr.reference AS "proof_reference?",
                  pr.method AS "proof_method?", pr.file_id AS "proof_file?", pr.submitted_at AS "proof_submitted_at?",
                  pr.state AS "proof_state?", pr.reject_reason AS "proof_reject_reason?", pr.late AS "proof_late?",
                  CASE WHEN pr.id IS NULL THEN false ELSE
@@ -151,6 +155,18 @@ macro_rules! booking_rows {
 pub(crate) use booking_rows;
 
 impl RawBooking {
+    fn session(&self) -> Result<Option<SessionBrief>, StoreError> {
+        let (Some(id), Some(status), Some(payment)) = (self.session_id, &self.session_status, &self.session_payment)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(SessionBrief {
+            id: SessionId(id),
+            status: SessionStatus::parse(status).ok_or(StoreError::Unreadable("sessions.status"))?,
+            payment_status: PaymentStatus::parse(payment).ok_or(StoreError::Unreadable("sessions.payment_status"))?,
+        }))
+    }
+
     fn proof(&self) -> Result<Option<ProofView>, StoreError> {
         let (Some(id), Some(method), Some(state), Some(submitted_at)) =
             (self.proof_id, &self.proof_method, &self.proof_state, self.proof_submitted_at)
@@ -174,6 +190,7 @@ impl RawBooking {
         let lang = |text: &str| Lang::from_code(text).ok_or(StoreError::Unreadable("language"));
         Ok(BookingRow {
             proof: self.proof()?,
+            session: self.session()?,
             id: BookingId(self.id),
             practice_id: PracticeId(self.practice_id),
             therapist_id: TherapistId(self.therapist_id),
@@ -208,7 +225,6 @@ impl RawBooking {
             practice_name: self.practice_name,
             practice_lang: lang(&self.practice_language)?,
             instructions: self.instructions.0,
-            video_base: self.video_base,
             video_link: self.video_link,
         })
     }

@@ -3,12 +3,15 @@
 pub mod auth;
 pub mod availability;
 pub mod bookings;
+pub mod calendars;
 pub mod members;
 pub mod messages;
 pub mod my;
 pub mod patients;
 pub mod practice;
 pub mod public;
+pub mod recurring;
+pub mod sessions;
 pub mod upload;
 
 use crate::middleware::errors::Fail;

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::{Extension, Json};
 use contracts::booking::MyBookings;
-use services::{cookies, patient_access};
+use contracts::calendars::MyFeed;
+use services::{calendars, cookies, patient_access};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -19,6 +20,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sign_in))
         .routes(routes!(sign_out))
         .routes(routes!(bookings))
+        .routes(routes!(feeds, renew_feeds))
 }
 
 /// Ask for a sign-in link
@@ -54,4 +56,20 @@ async fn sign_out(Extension(ctx): Caller, headers: HeaderMap) -> Result<Response
     responses((status = 200, description = "Across all practices of this installation", body = MyBookings)))]
 async fn bookings(Extension(ctx): Caller) -> Answer<MyBookings> {
     answer(patient_access::my_bookings(&ctx).await)
+}
+
+/// The addresses at which my calendar subscribes
+#[utoipa::path(get, path = "/api/v1/my/calendar-feeds", tag = "my",
+    responses((status = 200, description = "One for each practice where I asked for one", body = Vec<MyFeed>)))]
+async fn feeds(Extension(ctx): Caller) -> Answer<Vec<MyFeed>> {
+    answer(calendars::my_feeds(&ctx).await)
+}
+
+/// New addresses for my calendar
+///
+/// Those before lead nowhere from now on.
+#[utoipa::path(post, path = "/api/v1/my/calendar-feeds", tag = "my",
+    responses((status = 200, description = "The new ones", body = Vec<MyFeed>)))]
+async fn renew_feeds(Extension(ctx): Caller) -> Answer<Vec<MyFeed>> {
+    answer(calendars::renew_my_feeds(&ctx).await)
 }

@@ -31,6 +31,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(send))
         .routes(routes!(hold_again))
         .routes(routes!(cancel))
+        .routes(routes!(reschedule))
         .routes(routes!(payment_proof))
         .routes(routes!(calendar))
 }
@@ -158,6 +159,22 @@ async fn hold_again(Extension(ctx): Caller, Path(token): Path<String>) -> Answer
     responses((status = 200, description = "Cancelled", body = BookingView)))]
 async fn cancel(Extension(ctx): Caller, Path(token): Path<String>, Json(why): Json<Reason>) -> Answer<BookingView> {
     answer(bookings::cancel_by_patient(&ctx, &token, &why.reason).await)
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct NewTime {
+    starts_at: DateTime<Utc>,
+}
+
+/// Take another time for a confirmed session, as long as it may be cancelled
+#[utoipa::path(post, path = "/api/v1/public/bookings/{token}/reschedule", tag = "public", params(("token" = String, Path)),
+    request_body = NewTime, responses((status = 200, description = "The booking", body = BookingView)))]
+async fn reschedule(
+    Extension(ctx): Caller,
+    Path(token): Path<String>,
+    Json(new): Json<NewTime>,
+) -> Answer<BookingView> {
+    answer(bookings::move_by_patient(&ctx, &token, new.starts_at).await)
 }
 
 /// A payment proof, as a form

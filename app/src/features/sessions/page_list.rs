@@ -1,0 +1,154 @@
+//! `/app/sessions`: all sessions, narrowed by the filters in the address and by words from a form.
+
+use super::filters::Filters;
+use super::server_fns::{ActOnSessions, Choices, ListQuery, load_sessions, session_choices};
+use super::table::Table;
+use crate::context::{t, tf};
+use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, practice_live, query, successes};
+use crate::pages::Page;
+use crate::texts::{common, practice, sessions as words};
+use contracts::booking::Page as Answer;
+use contracts::sessions::SessionCard;
+use domain::permissions::{Action as Verb, Resource as Thing};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use ui::{EmptyState, Glyph, Icon, Skeleton};
+
+pub struct SessionsPage;
+
+impl Page for SessionsPage {
+    fn view() -> AnyView {
+        view! { <Sessions/> }.into_any()
+    }
+}
+
+/// The filters as they stand in the address.
+fn asked() -> Memo<ListQuery> {
+    let [from, until, status, payment] = ["from", "until", "status", "payment"].map(query);
+    let [therapist, service, patient, sort, cursor] = ["therapist", "service", "patient", "sort", "cursor"].map(query);
+    Memo::new(move |_| ListQuery {
+        from: from.get(),
+        until: until.get(),
+        status: status.get(),
+        payment: payment.get(),
+        therapist: therapist.get(),
+        service: service.get(),
+        patient: patient.get(),
+        sort: sort.get(),
+        cursor: cursor.get(),
+    })
+}
+
+#[component]
+fn Sessions() -> impl IntoView {
+    let asked = asked();
+    let words_typed = RwSignal::new(None::<String>);
+    let bulk = ServerAction::<ActOnSessions>::new();
+    let (acted, live) = (successes(bulk), practice_live());
+    let page = Resource::new_blocking(
+        move || (asked.get(), words_typed.get(), acted.get(), live.tick.get()),
+        |(query, search, ..)| load_sessions(query, search),
+    );
+    let offered = Resource::new_blocking(|| (), |()| session_choices());
+    let me = Myself::get();
+    view! {
+        <Title text=t(words::TITLE)/>
+        <Head me/>
+        <Search typed=words_typed/>
+        <Transition fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
+            {move || Suspend::new(async move {
+                let may = me.may(Verb::Update, Thing::Sessions).await;
+                let offered = offered.await.unwrap_or_default();
+                match page.await {
+                    Ok(page) => view! { <List page query=asked.get_untracked() offered may bulk/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Head(me: Myself) -> impl IntoView {
+    view! {
+        <header class="page-head">
+            <div>
+                <h1>{t(words::TITLE)}</h1>
+                <p class="muted">{t(words::INTRO)}</p>
+            </div>
+            <div class="actions">
+                <Transition>
+                    {move || Suspend::new(async move {
+                        me.may(Verb::Create, Thing::Sessions)
+                            .await
+                            .then(|| view! { <a class="btn btn-primary" href="/app/sessions/new">{t(words::NEW)}</a> })
+                    })}
+                </Transition>
+            </div>
+        </header>
+        <DoneNotice/>
+    }
+}
+
+/// Words to search for go to the server in the body of a call, never into an address.
+#[component]
+fn Search(typed: RwSignal<Option<String>>) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    view! {
+        <form
+            role="search"
+            class="form-row"
+            on:submit=move |ev| {
+                ev.prevent_default();
+                typed.set(Some(text.get_untracked()).filter(|words| !words.trim().is_empty()));
+            }
+        >
+            <div class="field">
+                <label for="session-search">{t(words::SEARCH)}</label>
+                <input id="session-search" type="search" autocomplete="off" maxlength="120"
+                    on:input=move |ev| text.set(event_target_value(&ev))/>
+            </div>
+            <button type="submit" class="btn btn-secondary"><Icon glyph=Glyph::Search/>{t(words::SEARCH_DO)}</button>
+        </form>
+        {move || {
+            typed
+                .get()
+                .map(|said| {
+                    view! {
+                        <p role="status">
+                            {tf(words::FOUND_FOR, &[("words", &said)])} " "
+                            <button type="button" class="btn btn-ghost" on:click=move |_| typed.set(None)>{t(words::SHOW_ALL)}</button>
+                        </p>
+                    }
+                })
+        }}
+    }
+}
+
+#[component]
+fn List(
+    page: Answer<SessionCard>,
+    query: ListQuery,
+    offered: Choices,
+    may: bool,
+    bulk: ServerAction<ActOnSessions>,
+) -> impl IntoView {
+    let empty = page.items.is_empty();
+    let narrows = query.narrows();
+    let first = ListQuery { cursor: None, ..query.clone() };
+    let next = page.next.map(|next| ListQuery { cursor: Some(next), ..query.clone() }.address());
+    let on_first = query.cursor.is_none();
+    view! {
+        <Filters query=query.clone() offered/>
+        {if empty {
+            let title = t(if narrows { words::EMPTY_FILTERED } else { words::EMPTY });
+            view! { <EmptyState glyph=Glyph::Calendar title/> }.into_any()
+        } else {
+            view! { <Table items=page.items query may bulk/> }.into_any()
+        }}
+        <p class="actions">
+            {(!on_first).then(|| view! { <a class="btn btn-ghost" href=first.address()>{t(practice::NEWEST)}</a> })}
+            {next.map(|href| view! { <a class="btn btn-secondary" href=href>{t(practice::MORE)}</a> })}
+        </p>
+    }
+}

@@ -1,0 +1,141 @@
+//! Sessions as a table whose rows can be chosen, and what is done with the chosen ones.
+
+use super::server_fns::{ActOnSessions, ListQuery};
+use super::words as say;
+use crate::context::{lang, t, tf};
+use crate::layouts::practice::kit::{Answered, FormState};
+use crate::texts::sessions as words;
+use contracts::Text;
+use contracts::sessions::{PaymentStatus, SessionCard, SessionStatus};
+use leptos::prelude::*;
+use ui::{Button, Glyph, Icon, MoneyText, Notice, Select, Tone};
+
+/// Where a session stands: icon, word and colour.
+#[component]
+pub fn SessionBadge(status: SessionStatus) -> impl IntoView {
+    let (tone, glyph) = match status {
+        SessionStatus::Scheduled => ("confirmed", Glyph::Clock),
+        SessionStatus::InProgress => ("progress", Glyph::Hourglass),
+        SessionStatus::Completed => ("review", Glyph::Check),
+        SessionStatus::NoShow => ("pending", Glyph::Slash),
+        SessionStatus::Cancelled => ("closed", Glyph::Cross),
+    };
+    view! { <span class=format!("badge badge-{tone}")><Icon glyph/>{say::status(status)}</span> }
+}
+
+/// What was paid: icon, word and colour.
+#[component]
+pub fn PaymentBadge(status: PaymentStatus) -> impl IntoView {
+    let (tone, glyph) = match status {
+        PaymentStatus::Pending => ("pending", Glyph::Money),
+        PaymentStatus::PartlyPaid => ("pending", Glyph::Money),
+        PaymentStatus::Paid => ("due", Glyph::Check),
+        PaymentStatus::Refunded => ("expired", Glyph::Cross),
+        PaymentStatus::Waived => ("expired", Glyph::Slash),
+    };
+    view! { <span class=format!("badge badge-{tone}")><Icon glyph/>{say::payment(status)}</span> }
+}
+
+/// The head of a column that sorts: the same link turns the order round.
+#[component]
+fn Sorted(query: ListQuery, name: Text, label: Text, up: &'static str, down: &'static str) -> impl IntoView {
+    let now = query.sort.clone().unwrap_or_else(|| "-starts_at".to_owned());
+    let (next, state) = match now {
+        ref sort if sort == down => (up, Some("descending")),
+        ref sort if sort == up => (down, Some("ascending")),
+        _ => (down, None),
+    };
+    let href = ListQuery { sort: Some(next.to_owned()), cursor: None, ..query }.address();
+    let arrow = match state {
+        Some("descending") => " ↓",
+        Some(_) => " ↑",
+        None => "",
+    };
+    view! { <th scope="col" aria-sort=state><a href=href aria-label=t(label)>{t(name)}{arrow}</a></th> }
+}
+
+#[component]
+pub fn Table(items: Vec<SessionCard>, query: ListQuery, may: bool, bulk: ServerAction<ActOnSessions>) -> impl IntoView {
+    let rows = items.into_iter().map(|card| view! { <Row card may/> }).collect_view();
+    view! {
+        <ActionForm action=bulk>
+            <div class="card table-scroll" tabindex="0" role="region" aria-label=t(words::TITLE)>
+                <table class="table">
+                    <thead>
+                        <tr>
+                            {may.then(|| view! { <th scope="col"><span class="sr-only">{t(words::SELECT_COLUMN)}</span></th> })}
+                            <Sorted query=query.clone() name=words::WHEN label=words::SORT_WHEN up="starts_at" down="-starts_at"/>
+                            <th scope="col">{t(words::PATIENT)}</th>
+                            <th scope="col">{t(words::SERVICE)}</th>
+                            <th scope="col">{t(words::THERAPIST)}</th>
+                            <th scope="col">{t(words::STATUS)}</th>
+                            <Sorted query=query.clone() name=words::PAYMENT label=words::SORT_PAYMENT up="payment" down="-payment"/>
+                            <th scope="col">{t(words::PRICE)}</th>
+                            <Sorted query name=words::NUMBER label=words::SORT_CREATED up="created_at" down="-created_at"/>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            {may.then(|| view! { <Bulk bulk/> })}
+        </ActionForm>
+    }
+}
+
+#[component]
+fn Row(card: SessionCard, may: bool) -> impl IntoView {
+    let when = say::when(&card);
+    let name = tf(words::SELECT, &[("name", &card.patient_name), ("when", &when)]);
+    view! {
+        <tr>
+            {may.then(|| {
+                view! {
+                    <td>
+                        <label class="pick">
+                            <input type="checkbox" name="ids[]" value=card.id.to_string() aria-label=name/>
+                        </label>
+                    </td>
+                }
+            })}
+            <td class="figures"><a href=format!("/app/sessions/{}", card.id)>{when}</a></td>
+            <td>{card.patient_name}</td>
+            <td>{card.service_name}</td>
+            <td>{card.therapist_name}</td>
+            <td><SessionBadge status=card.status/></td>
+            <td><PaymentBadge status=card.payment_status/></td>
+            <td class="figures"><MoneyText money=card.price lang=lang()/></td>
+            <td class="figures">{card.reference}</td>
+        </tr>
+    }
+}
+
+/// What can be done with all that are chosen.
+#[component]
+fn Bulk(bulk: ServerAction<ActOnSessions>) -> impl IntoView {
+    let options = [
+        ("complete", words::BULK_COMPLETE),
+        ("no_show", words::BULK_NO_SHOW),
+        ("paid_cash", words::BULK_CASH),
+        ("paid_bank_transfer", words::BULK_TRANSFER),
+        ("paid_mpesa", words::BULK_MPESA),
+        ("cancel", words::BULK_CANCEL),
+    ];
+    let options = options.into_iter().map(|(code, text)| (code.to_owned(), t(text).to_owned())).collect();
+    let form = Answered::by(bulk);
+    let said = move || {
+        let done = bulk.value().get()?.ok()?;
+        let left = (!done.left.is_empty()).then(|| tf(words::BULK_LEFT, &[("numbers", &done.left.join(", "))]));
+        let text = tf(words::BULK_DONE, &[("n", &done.done.to_string())]);
+        let tone = if left.is_some() { Tone::Warning } else { Tone::Success };
+        Some(view! { <Notice tone>{text}" "{left}</Notice> })
+    };
+    let failed = move || bulk.value().with(|value| matches!(value, Some(Err(_))));
+    view! {
+        <div class="form-row bulk">
+            <Select label=t(words::WITH_SELECTED) name="action" options/>
+            <Button pending=form.pending>{t(words::DO)}</Button>
+        </div>
+        {move || failed().then(|| view! { <FormState form/> })}
+        {said}
+    }
+}
