@@ -17,6 +17,8 @@ use uuid::Uuid;
 /// Up to so many ids are worth naming one by one.
 const FEW: usize = 3_000;
 const FEW_AND_ONE: i32 = 3_001;
+/// Those found come by name, so more of them cost little when the list is in that order.
+const FEW_BY_NAME: i32 = 8_000;
 /// Of those found by name, so many are looked at at once.
 const CHUNK: usize = 200;
 
@@ -196,15 +198,16 @@ async fn few(
     let by_name = matches!(filter.sort, PatientSort::Name | PatientSort::NameDown) && !filter.words.is_empty();
     let mut found = None;
     if let Some((longest, others)) = filter.words.split_first() {
+        let at_most = if by_name { FEW_BY_NAME + 1 } else { FEW_AND_ONE };
         let ids = sqlx::query_scalar!(
             r#"SELECT id AS "id!" FROM lookup.patients_with($1, $2, $3) AS id"#,
             longest,
             others,
-            FEW_AND_ONE
+            at_most
         )
         .fetch_all(&mut *connection)
         .await?;
-        if ids.len() <= FEW {
+        if i32::try_from(ids.len()).is_ok_and(|found| found < at_most) {
             return Ok(Some(Few { ids, by_name }));
         }
     }
