@@ -266,7 +266,7 @@ async fn any_part_of_name_phone_and_address_finds() {
 async fn the_list_goes_on_in_every_order_with_every_filter_searched_or_not() {
     let app = TestApp::new().await;
     let practice = Practice::new(&app, "alpha").await;
-    let ctx = practice.ctx(&app);
+
     let colleague = p_therapist(&app, &practice).await;
     for (n, name) in ["Delta Moss", "Alpha Moss", "Charlie Moss", "Bravo Moss", "Echo Moss"].into_iter().enumerate() {
         let tags = if n % 2 == 0 { vec!["Even".into()] } else { vec![] };
