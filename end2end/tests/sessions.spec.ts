@@ -61,7 +61,7 @@ test('a taken time says what is free nearby, and outside the hours it takes a ti
   await therapist.getByLabel('Also outside opening hours').check()
   await therapist.getByRole('button', { name: 'Place the session' }).click()
   await therapist.waitForURL(/\/app\/sessions\/[0-9a-f-]{36}/)
-  await expect(therapist.getByText('Outside opening hours').first()).toBeVisible()
+  await expect(therapist.locator('dd', { hasText: 'Outside opening hours' })).toBeVisible()
 })
 
 test('000 §13.2: details, cancelling and marking as paid take few clicks', async ({ therapist, practice }) => {

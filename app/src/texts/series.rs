@@ -123,11 +123,9 @@ contracts::texts! {
     SKIPPED_HELP = "The patient was not told anything.", "No se avisó nada al paciente.";
     SKIPPED_ITEM = "{name}, {when}", "{name}, {when}";
     BOOK_AT = "Book {when} instead", "Crear el {when}";
-    BOOK_FOR = "Book {when} for {name}", "Crear el {when} para {name}";
     BOOK_OWN = "Free again: book it", "Se liberó: crearla";
     NO_ALTERNATIVE = "No free time within a week.", "No hay horarios libres en una semana.";
     DISMISS = "Leave it out", "Omitir";
-    DISMISS_FOR = "Leave out {when} for {name}", "Omitir el {when} de {name}";
+    FOR_WHOM = "{what}: {name}", "{what}: {name}";
     RESOLVED = "Done.", "Listo.";
-    PATIENT_LINK = "To the recurring sessions of {name}", "A las sesiones recurrentes de {name}";
 }

@@ -23,7 +23,7 @@ pub(super) fn Dates(preview: Preview) -> impl IntoView {
     let empty = preview.dates.is_empty();
     view! {
         <p><strong>{say::rule(&preview.series.rule)}</strong></p>
-        <ul class="series-facts" role="status">{sums.0}{sums.1}{sums.2}</ul>
+        <div role="status"><ul class="series-facts">{sums.0}{sums.1}{sums.2}</ul></div>
         {empty.then(|| view! { <EmptyState glyph=Glyph::Calendar title=t(words::NO_DATES)/> })}
         <ol class="series-dates">
             {preview.dates.into_iter().map(|date| view! { <Date date/> }).collect_view()}

@@ -75,12 +75,11 @@ fn Item(one: SkippedOccurrence, resolve: ServerAction<ResolveSkipped>, may: bool
     let when = say::when(one.local);
     let why = one.conflicts.iter().map(say::conflict).collect::<Vec<_>>().join(" · ");
     let with = tf(words::WITH, &[("service", &one.service_name), ("therapist", &one.therapist_name)]);
-    let link = tf(words::PATIENT_LINK, &[("name", &one.patient_name)]);
     let title = tf(words::SKIPPED_ITEM, &[("name", &one.patient_name), ("when", &when)]);
     view! {
         <li class="card booking-card skipped-card">
             <h3>
-                <a href=format!("/app/series/{}", one.series_id) aria-label=link>{title}</a>
+                <a href=format!("/app/series/{}", one.series_id)>{title}</a>
             </h3>
             <p class="series-note">
                 <Icon glyph=Glyph::Alert/>
@@ -98,15 +97,16 @@ fn Choices(one: SkippedOccurrence, resolve: ServerAction<ResolveSkipped>) -> imp
     let none = one.alternatives.is_empty().then(|| view! { <p class="muted">{t(words::NO_ALTERNATIVE)}</p> });
     let name = one.patient_name.clone();
     let (id, date) = (one.series_id.to_string(), one.date.to_string());
-    let dismiss = tf(words::DISMISS_FOR, &[("when", &say::when(one.local)), ("name", &name)]);
+    let dismiss = tf(words::FOR_WHOM, &[("what", t(words::DISMISS)), ("name", &name)]);
     let choice = |(index, slot): (usize, Slot)| {
         let when = say::when(slot.local);
-        let label = tf(words::BOOK_FOR, &[("when", &when), ("name", &name)]);
         let text = if slot.local == one.local {
             t(words::BOOK_OWN).to_owned()
         } else {
             tf(words::BOOK_AT, &[("when", &when)])
         };
+        // What is read aloud begins with what stands on the button, and says whom it is for.
+        let label = tf(words::FOR_WHOM, &[("what", &text), ("name", &name)]);
         let class = if index == 0 { "btn btn-primary" } else { "btn btn-secondary" };
         let at = slot.starts_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         view! { <button type="submit" class=class name="starts_at" value=at aria-label=label>{text}</button> }
