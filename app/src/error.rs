@@ -105,5 +105,7 @@ pub fn problem_text(problem: FieldProblem) -> Text {
         FieldProblem::TooSoon => t::TOO_SOON,
         FieldProblem::TooFar => t::TOO_FAR,
         FieldProblem::OtherSort => t::OTHER_SORT,
+        FieldProblem::UnknownVariable => t::UNKNOWN_VARIABLE,
+        FieldProblem::InvalidTemplate => t::INVALID_TEMPLATE,
     }
 }

@@ -47,4 +47,6 @@ contracts::texts! {
     TOO_FAR = "This time is too far ahead to be booked yet. Please choose an earlier one.", "Este horario todavía no se puede reservar: falta demasiado. Elija uno anterior.";
     INVALID_CHOICE = "Please choose one of the options.", "Elija una de las opciones.";
     OTHER_SORT = "The list was ordered differently before. Please begin at its first page.", "La lista estaba en otro orden. Empiece por su primera página.";
+    UNKNOWN_VARIABLE = "There is a name between double braces that does not exist. The list below has them all.", "Hay un nombre entre llaves dobles que no existe. La lista de abajo los tiene todos.";
+    INVALID_TEMPLATE = "Only {{ names }} and {% if name %} … {% endif %} may stand here.", "Aquí solo pueden estar {{ nombres }} y {% if nombre %} … {% endif %}.";
 }

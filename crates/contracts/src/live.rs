@@ -33,4 +33,6 @@ pub enum LiveKind {
     Patient,
     /// A rule for recurring sessions was made or changed.
     Series,
+    /// Members were told of something, or read it.
+    Notice,
 }

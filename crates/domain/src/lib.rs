@@ -5,6 +5,7 @@
 
 pub mod booking;
 pub mod dates;
+pub mod messages;
 pub mod password;
 pub mod permissions;
 pub mod reference;

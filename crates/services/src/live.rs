@@ -87,7 +87,12 @@ async fn forget(deps: &Deps, event: &LiveEvent) {
             deps.cache.forget_prefix(slots::SLUGS).await;
             deps.cache.forget_prefix(&prefix).await;
         }
-        LiveKind::Booking | LiveKind::Message | LiveKind::Session | LiveKind::Patient | LiveKind::Series => {}
+        LiveKind::Booking
+        | LiveKind::Message
+        | LiveKind::Session
+        | LiveKind::Patient
+        | LiveKind::Series
+        | LiveKind::Notice => {}
     }
 }
 
