@@ -2,4 +2,6 @@
 
 pub mod cache;
 pub mod files;
+pub mod http;
 pub mod mail;
+pub mod texts;
