@@ -33,6 +33,11 @@ pub struct Config {
     pub secret: Option<String>,
     pub smtp_url: Option<String>,
     pub mail_from: String,
+    pub twilio_account_sid: Option<String>,
+    pub twilio_auth_token: Option<String>,
+    pub twilio_phone_number: String,
+    pub twilio_whatsapp_number: String,
+    pub twilio_url: String,
     pub mode: Mode,
     pub language: Lang,
     pub worker: bool,
@@ -76,6 +81,11 @@ impl Config {
             secret: None,
             smtp_url: None,
             mail_from: String::new(),
+            twilio_account_sid: None,
+            twilio_auth_token: None,
+            twilio_phone_number: String::new(),
+            twilio_whatsapp_number: String::new(),
+            twilio_url: String::new(),
             mode: Mode::Production,
             language: Lang::default(),
             worker: true,
@@ -172,6 +182,27 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("CALMA_MAIL_FROM", "calma@localhost", "Sender's e-mail address.", |c, v| {
         put(&mut c.mail_from, mail_address(v))
+    }),
+    setting(
+        "TWILIO_ACCOUNT_SID",
+        "",
+        "Account that sends SMS and WhatsApp; empty: texts stay in the outbox.",
+        |c, v| put(&mut c.twilio_account_sid, optional(v)),
+    ),
+    secret("TWILIO_AUTH_TOKEN", "Its token, which also signs what Twilio reports to /hooks/twilio.", |c, v| {
+        put(&mut c.twilio_auth_token, optional(v))
+    }),
+    setting(
+        "TWILIO_PHONE_NUMBER",
+        "",
+        "Sender of SMS, +15005550006 or a messaging service MG…; empty: no SMS.",
+        |c, v| put(&mut c.twilio_phone_number, Ok(v.into())),
+    ),
+    setting("TWILIO_WHATSAPP_NUMBER", "", "Sender of WhatsApp messages, +14155238886; empty: no WhatsApp.", |c, v| {
+        put(&mut c.twilio_whatsapp_number, Ok(v.into()))
+    }),
+    setting("TWILIO_URL", "https://api.twilio.com", "Where Twilio's API is.", |c, v| {
+        put(&mut c.twilio_url, Ok(v.into()))
     }),
     setting(
         "CALMA_MODE",

@@ -6,6 +6,7 @@ use crate::private_pg::PrivatePg;
 use integrations::cache::{Cache, Found, Later, MemoryCache, RedisCache};
 use integrations::files::LocalFiles;
 use integrations::mail::{Mailer, OutboxMailer, SmtpMailer};
+use integrations::texts::{OutboxTexts, TextSender, Twilio, TwilioSettings};
 use services::Deps;
 use services::ctx::{Clock, Entropy};
 use services::live::Hub;
@@ -85,6 +86,7 @@ impl Running {
     pub async fn start(config: &Config) -> Result<Self, String> {
         let secrets = derive_secrets(installation_secret(config)?.as_bytes());
         let mail = mailer(config)?;
+        let texts = text_sender(config)?;
         let cache = limited_cache(config)?;
         let database = Database::find(config).await?;
         match connect(config, &database).await {
@@ -98,6 +100,7 @@ impl Running {
                     db,
                     cache,
                     mail,
+                    texts,
                     files: Arc::new(LocalFiles::new(config.data.join("files"))),
                     live: Hub::new(),
                     clock,
@@ -136,6 +139,18 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, String> {
             .map(|m| Arc::new(m) as Arc<dyn Mailer>)
             .map_err(|e| format!("CALMA_SMTP_URL: {e}")),
     }
+}
+
+fn text_sender(config: &Config) -> Result<Arc<dyn TextSender>, String> {
+    let Some(account_sid) = &config.twilio_account_sid else { return Ok(Arc::new(OutboxTexts)) };
+    let settings = TwilioSettings {
+        account_sid: account_sid.clone(),
+        auth_token: config.twilio_auth_token.clone().unwrap_or_default(),
+        sms_from: config.twilio_phone_number.clone(),
+        whatsapp_from: config.twilio_whatsapp_number.clone(),
+        url: config.twilio_url.clone(),
+    };
+    Twilio::new(settings).map(|twilio| Arc::new(twilio) as Arc<dyn TextSender>).map_err(|e| e.to_string())
 }
 
 /// The cache, with the longest life that the settings allow.

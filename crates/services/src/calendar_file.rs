@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Duration, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, OffsetName, Tz};
+use contracts::Lang;
 
 /// One session as a calendar entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +67,23 @@ pub fn session_ics(event: &IcsEvent) -> String {
     out.raw("CLASS:PRIVATE");
     out.raw("END:VEVENT");
     out.raw("END:VCALENDAR");
+    out.0
+}
+
+/// The same file without what tells a reader what the appointment is.
+pub fn discreet(file: &str, lang: Lang) -> String {
+    let summary = match lang {
+        Lang::En => "Appointment",
+        Lang::Es => "Cita",
+    };
+    let mut out = Lines::default();
+    for line in file.replace("\r\n ", "").lines() {
+        if line.starts_with("SUMMARY:") {
+            out.text("SUMMARY", summary);
+        } else if !line.starts_with("DESCRIPTION:") {
+            out.raw(line);
+        }
+    }
     out.0
 }
 
@@ -216,6 +234,20 @@ mod tests {
 
     fn unfolded(ics: &str) -> Vec<String> {
         ics.replace("\r\n ", "").split("\r\n").map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_discreet_file_names_nothing_and_stays_a_calendar() {
+        let told = IcsEvent {
+            summary: "Couples therapy · Dr Ana ".repeat(8),
+            description: "Centro".into(),
+            ..event("UTC", "2026-07-01T08:00:00Z")
+        };
+        let ics = discreet(&session_ics(&told), Lang::Es);
+        assert!(ics.contains("SUMMARY:Cita\r\n") && ics.contains("UID:018f-1@calma.example\r\n"), "{ics}");
+        assert!(!ics.contains("therapy") && !ics.contains("Ana") && !ics.contains("Centro"), "{ics}");
+        assert_eq!(ics.parse::<Calendar>().unwrap().components.len(), 1);
+        assert_eq!(discreet(&ics, Lang::Es), ics);
     }
 
     #[test]

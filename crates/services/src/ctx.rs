@@ -36,6 +36,7 @@ pub struct Deps {
     pub db: Db,
     pub cache: Arc<dyn integrations::cache::Cache>,
     pub mail: Arc<dyn integrations::mail::Mailer>,
+    pub texts: Arc<dyn integrations::texts::TextSender>,
     pub files: Arc<dyn integrations::files::FileStore>,
     pub live: crate::live::Hub,
     pub clock: Arc<dyn Clock>,

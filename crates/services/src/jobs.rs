@@ -20,6 +20,8 @@ pub struct Done {
     pub sent: u32,
     pub sealed: u32,
     pub forgotten: u32,
+    /// Reminders of sessions that were written.
+    pub reminded: u32,
 }
 
 /// Bookings that are looked up at once; each then ends or is erased in a transaction of its own.
@@ -32,8 +34,8 @@ const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(60 * 60
 /// After a notice, wait this long: what comes together is done together.
 const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 
-/// One round of everything that is due: lapse holds, expire bookings, erase, seal the audit log, send messages. Safe on
-/// several servers at once.
+/// One round of everything that is due: lapse holds, expire bookings, erase, write reminders, seal the audit log, send
+/// messages. Safe on several servers at once.
 ///
 /// # Errors
 /// The first error of the round; the rest of the round was done nevertheless.
@@ -59,6 +61,10 @@ async fn deadlines(ctx: &Ctx, first: &mut Result<()>) -> Result<Done> {
         let erased = erase_closed(ctx, practice, first).await;
         done.erased += kept(first, erased);
     }
+    let mut missed = Ok(());
+    let reminded = messages::reminders::remind_due(ctx, |one| kept(&mut missed, one)).await;
+    done.reminded = kept(first, reminded);
+    kept(first, missed.map(|()| 0));
     done.sealed = kept(first, audit::seal_all(ctx).await);
     Ok(done)
 }
@@ -184,7 +190,8 @@ fn count_of(n: i64) -> u32 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
     Deadlines,
-    Messages,
+    Mail,
+    Texts,
     Forgetting,
 }
 
@@ -196,7 +203,8 @@ impl Work {
                 let done = deadlines(ctx, &mut first).await?;
                 first.map(|()| done)
             }
-            Self::Messages => Ok(Done { sent: messages::send_due(ctx).await?, ..Done::default() }),
+            Self::Mail => Ok(Done { sent: messages::send_mail(ctx).await?, ..Done::default() }),
+            Self::Texts => Ok(Done { sent: messages::send_texts(ctx).await?, ..Done::default() }),
             Self::Forgetting => {
                 let forgotten = u32::try_from(forget(ctx).await?).unwrap_or(u32::MAX);
                 Ok(Done { forgotten, ..Done::default() })
@@ -209,7 +217,8 @@ impl Work {
 pub async fn run_forever(deps: Arc<Deps>, stop: watch::Receiver<bool>) {
     tokio::join!(
         rounds(Work::Deadlines, deps.clone(), stop.clone()),
-        rounds(Work::Messages, deps.clone(), stop.clone()),
+        rounds(Work::Mail, deps.clone(), stop.clone()),
+        rounds(Work::Texts, deps.clone(), stop.clone()),
         rounds(Work::Forgetting, deps, stop),
     );
 }

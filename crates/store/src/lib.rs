@@ -14,10 +14,12 @@ pub mod idempotency;
 pub mod live;
 pub mod lookup;
 pub mod messages;
+pub mod notices;
 pub mod occupancy;
 pub mod patients;
 pub mod practices;
 pub mod proofs;
+pub mod reminders;
 pub mod schedule;
 pub mod therapists;
 

@@ -1,4 +1,4 @@
-//! What tests share: a database of their own, builders, a clock that moves, a mailbox.
+//! What tests share: a database of their own, builders, a clock that moves, a mailbox, stand-ins for others' servers.
 //!
 //! A failing set-up is a failing test, so this crate may panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing set-up is a failing test")]
@@ -7,11 +7,13 @@ pub mod builders;
 pub mod clock;
 pub mod database;
 pub mod mailbox;
+pub mod twilio;
 
 use clock::{SeededEntropy, TestClock};
 use contracts::Lang;
 use integrations::cache::{Cache, MemoryCache};
 use integrations::files::LocalFiles;
+use integrations::texts::{OutboxTexts, TextSender};
 use mailbox::Mailbox;
 use services::{Actor, Ctx, Deps};
 use std::path::PathBuf;
@@ -39,17 +41,30 @@ impl TestApp {
         Self::on(&owner_url, cache).await
     }
 
+    /// A fresh installation that sends texts through a stand-in for Twilio.
+    pub async fn with_twilio() -> (Self, twilio::Twilio) {
+        let clock = Arc::new(TestClock::default());
+        let twilio = twilio::Twilio::start(clock.clone()).await;
+        let texts = integrations::texts::Twilio::new(twilio.settings()).expect("settings of the stand-in");
+        let url = database::fresh().await;
+        (Self::built(&url, Arc::new(MemoryCache::default()), Arc::new(texts), clock).await, twilio)
+    }
+
     /// A second server on the same database.
     pub async fn on(owner_url: &str, cache: Arc<dyn Cache>) -> Self {
+        Self::built(owner_url, cache, Arc::new(OutboxTexts), Arc::new(TestClock::default())).await
+    }
+
+    async fn built(owner_url: &str, cache: Arc<dyn Cache>, texts: Arc<dyn TextSender>, clock: Arc<TestClock>) -> Self {
         let owner = sqlx::PgPool::connect(owner_url).await.expect("connect as owner");
         let db = store::Db::connect(owner_url, 20).await.expect("connect as calma_app");
-        let clock = Arc::new(TestClock::default());
         let mailbox = Arc::new(Mailbox::default());
         let files = std::env::temp_dir().join(format!("calma-test-{}", uuid::Uuid::from_bytes(rand::random())));
         let deps = Arc::new(Deps {
             db,
             cache,
             mail: mailbox.clone(),
+            texts,
             files: Arc::new(LocalFiles::new(files.clone())),
             live: services::live::Hub::new(),
             clock: clock.clone(),

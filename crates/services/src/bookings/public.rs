@@ -176,7 +176,7 @@ fn checked(details: &PatientDetails) -> Result<PatientDetails> {
     }
 }
 
-fn e164(typed: &str) -> Option<String> {
+pub(crate) fn e164(typed: &str) -> Option<String> {
     let number = phonenumber::parse(None, validate::clean_phone(typed)).ok().filter(phonenumber::is_valid)?;
     Some(number.format().mode(phonenumber::Mode::E164).to_string())
 }
