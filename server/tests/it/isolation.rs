@@ -4,7 +4,7 @@ use crate::records::Records;
 use contracts::accounts::Role;
 use contracts::availability::{AddException, AddRule, BookingsInTheWay, ExceptionKind, SaveBuffers};
 use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
-use contracts::messages::MessageStatus;
+use contracts::messages::{Channel, MessageStatus, SendMessage};
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
 use contracts::{ErrorCode, FieldProblem, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
@@ -31,6 +31,9 @@ async fn picture(app: &TestApp, practice: &Practice) -> String {
         "patients",
         "payment_proofs",
         "messages",
+        "message_templates",
+        "opt_outs",
+        "notifications",
         "files",
     ] {
         let sql = format!(
@@ -123,6 +126,16 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     let local = chrono::NaiveDate::from_ymd_opt(2026, 3, 5).unwrap().and_hms_opt(9, 0, 0).unwrap();
     assert_eq!(code(availability::why(stranger, mine.therapist, mine.service, local).await), not_found);
     assert_eq!(code(messages::resend(stranger, records.message.into()).await), not_found);
+    assert_eq!(code(messages::resend_by(stranger, records.message.into(), Channel::Sms).await), not_found);
+    assert_eq!(code(messages::settle(stranger, records.message.into()).await), not_found);
+    assert_eq!(code(messages::get(stranger, records.message.into()).await), not_found);
+    assert_eq!(code(messages::timeline(stranger, records.booking).await), not_found);
+    let first = || contracts::lists::PageOf::after(None);
+    assert_eq!(code(messages::of_patient(stranger, records.patient.into(), first()).await), not_found);
+    let letter =
+        SendMessage { patient_id: records.patient.into(), channel: None, subject: String::new(), body: "Hello".into() };
+    assert_eq!(code(messages::write(stranger, letter).await), not_found);
+    assert_eq!(code(messages::mark_read(stranger, Some(records.notice)).await), not_found);
     assert_eq!(code(files::receipt(stranger, records.file.into()).await), not_found);
     assert_eq!(code(accounts::set_member_active(stranger, mine.owner.member_id, false).await), not_found);
     assert_eq!(code(accounts::revoke_invitation(stranger, records.invitation.into()).await), not_found);
@@ -229,6 +242,12 @@ async fn a_token_of_another_installation_or_a_guess_leads_nowhere() {
         assert_eq!(code(bookings::submit_proof(&visitor, proof, None).await), not_found, "{token}");
         assert_eq!(code(bookings::calendar_file(&visitor, token).await), not_found, "{token}");
         assert_eq!(code(bookings::cancel_by_patient(&visitor, token, "").await), not_found, "{token}");
+        assert_eq!(code(messages::reminder_choice(&visitor, token).await), not_found, "{token}");
+        assert_eq!(
+            code(messages::choose_reminders(&visitor, token, Channel::Email, false).await),
+            not_found,
+            "{token}"
+        );
     }
     assert_eq!(bookings::view(&app.visitor(), &booking.token).await.unwrap().id, booking.id);
     let _: TherapistId = mine.therapist;
@@ -265,7 +284,17 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "patient_access::sign_out",
         ],
     ),
-    ("about the caller and nobody else", &["accounts::log_out", "accounts::me", "patient_access::my_bookings"]),
+    (
+        "about the caller and nobody else",
+        &[
+            "accounts::log_out",
+            "accounts::me",
+            "messages::notices",
+            "messages::unread",
+            "messages::zone",
+            "patient_access::my_bookings",
+        ],
+    ),
     (
         "takes no id: the caller's own practice, as its row-level security shows it",
         &[
@@ -276,10 +305,21 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "audit::verify",
             "audit::verify_new",
             "messages::page",
+            "messages::preview",
+            "messages::reset_template",
+            "messages::save_settings",
+            "messages::save_template",
+            "messages::send_test",
+            "messages::settings",
+            "messages::template",
             "practice::save_instructions",
             "practice::save_settings",
             "practice::settings",
         ],
+    ),
+    (
+        "only what the provider of texts signed gets there (texts.rs)",
+        &["messages::delivery_told", "messages::text_received"],
     ),
     (
         "the worker, the command line and the middleware: no door leads there",
@@ -294,6 +334,8 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "jobs::forget",
             "jobs::run_due",
             "messages::send_due",
+            "messages::send_mail",
+            "messages::send_texts",
         ],
     ),
 ];

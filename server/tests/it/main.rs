@@ -3,6 +3,7 @@
 
 mod accounts;
 mod addresses;
+mod announcements;
 mod audit;
 mod availability;
 mod bookings;
@@ -13,11 +14,14 @@ mod isolation;
 mod jobs;
 mod lists;
 mod live;
+mod notices;
 mod pages;
 mod permissions;
 mod races;
 mod records;
 mod redis;
+mod reminders;
 mod seed;
 mod terms;
+mod texts;
 mod uploads;

@@ -22,6 +22,10 @@ pub struct Records {
     pub file: Uuid,
     pub message: Uuid,
     pub invitation: Uuid,
+    /// Of the booking.
+    pub patient: Uuid,
+    /// What the owner was told.
+    pub notice: Uuid,
 }
 
 impl Records {
@@ -42,17 +46,19 @@ impl Records {
         services::accounts::invite(&ctx, invite).await.unwrap();
         paid_with_receipt(app, practice).await;
         let booking = practice.request(app, at("2026-03-12T06:00:00Z")).await;
-        let (rule, file, message, invitation) = sqlx::query_as(
+        let (rule, file, message, invitation, patient, notice) = sqlx::query_as(
             "SELECT (SELECT id FROM availability_rules WHERE practice_id = $1 LIMIT 1),
                     (SELECT id FROM files WHERE practice_id = $1 AND purpose = 'payment_proof'),
                     (SELECT id FROM messages WHERE practice_id = $1 AND booking_id IS NOT NULL LIMIT 1),
-                    (SELECT id FROM invitations WHERE practice_id = $1)",
+                    (SELECT id FROM invitations WHERE practice_id = $1),
+                    (SELECT id FROM patients WHERE practice_id = $1),
+                    (SELECT id FROM notifications WHERE practice_id = $1 LIMIT 1)",
         )
         .bind(practice.id.0)
         .fetch_one(&app.owner)
         .await
         .unwrap();
-        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation }
+        Self { booking: booking.id, token: booking.token, rule, exception, file, message, invitation, patient, notice }
     }
 }
 

@@ -6,8 +6,10 @@ pub mod bookings;
 pub mod members;
 pub mod messages;
 pub mod my;
+pub mod notifications;
 pub mod practice;
 pub mod public;
+pub mod templates;
 pub mod upload;
 
 use crate::middleware::errors::Fail;
