@@ -15,10 +15,11 @@ use crate::features::availability::page_availability::AvailabilityRoute;
 use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPage};
 use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
+use crate::features::notices::page_notices::NoticesRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
 use crate::features::settings::{
-    page_booking::PolicyPage, page_payment::PaymentPage, page_practice::PracticePage, page_profile::ProfilePage,
-    page_services::ServicesPage,
+    page_booking::PolicyPage, page_messages::MessagesPage, page_payment::PaymentPage, page_practice::PracticePage,
+    page_profile::ProfilePage, page_services::ServicesPage,
 };
 use crate::layouts::practice::PracticeFrame;
 
@@ -61,9 +62,10 @@ load_together!(
 );
 load_together!(
     daily_pages, __preload_daily_pages, DailyPages:
-    PracticeFrame, TodayPage, BookingPage, DiaryPage, OutboxRoute
+    PracticeFrame, TodayPage, BookingPage, DiaryPage, OutboxRoute, NoticesRoute
 );
 load_together!(
     office_pages, __preload_office_pages, OfficePages:
-    AvailabilityRoute, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage
+    AvailabilityRoute, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage, ServicesPage,
+    MessagesPage
 );

@@ -15,7 +15,8 @@ use {
     crate::features::booking::{page_details::DetailsPage, page_profile::TherapistPage, page_review::ReviewPage},
     crate::features::home::{NotFound, page_home::HomePage},
     crate::features::patient::{
-        page_booking::PatientBookingPage, page_my::MyPage, page_my_bookings::MyBookingsPage, page_sign_in::SignInPage,
+        page_booking::PatientBookingPage, page_my::MyPage, page_my_bookings::MyBookingsPage,
+        page_reminders::RemindersPage, page_sign_in::SignInPage,
     },
 };
 
@@ -78,6 +79,7 @@ pub fn PublicPages() -> impl IntoView {
                 <Route path=path!("/my/sign-in") view=SignInPage ssr=mode.clone()/>
                 <Route path=path!("/my/bookings") view=MyBookingsPage ssr=mode.clone()/>
                 <Route path=path!("/b/:token") view=PatientBookingPage ssr=mode.clone()/>
+                <Route path=path!("/b/:token/reminders") view=RemindersPage ssr=mode.clone()/>
                 <Route path=path!("/:slug/book/:token") view=DetailsPage ssr=mode.clone()/>
                 <Route path=path!("/:slug/book/:token/review") view=ReviewPage ssr=mode.clone()/>
                 <Route path=path!("/:slug") view=TherapistPage ssr=mode/>

@@ -144,7 +144,7 @@ test('the practice\'s pages with much in them', async ({ page, practice }) => {
   await enter(page, practice)
   for (const address of ['/app', `/app/bookings/${states.pending.id}`, `/app/bookings/${states.review.id}`,
     `/app/bookings/${states.cancelled.id}`, `/app/diary?week=${states.day}`, `/app/diary?week=${states.day}&view=list`,
-    `/app/availability?date=${states.day}`, '/app/messages', '/app/messages?status=failed']) {
+    `/app/availability?date=${states.day}`, '/app/messages', '/app/messages?status=failed', '/app/notices']) {
     await check(page, address)
   }
 })
@@ -154,7 +154,8 @@ test('the practice\'s settings, members and log', async ({ page, practice }) => 
   await enter(page, practice)
   for (const address of ['/app/settings', '/app/settings/practice', '/app/settings/profile', '/app/settings/services',
     `/app/settings/services?edit=${practice.serviceId}`,
-    '/app/settings/payment', '/app/settings/booking', '/app/members', '/app/audit']) {
+    '/app/settings/payment', '/app/settings/booking', '/app/settings/messages',
+    '/app/settings/messages?template=session_reminder&language=es&channel=sms', '/app/members', '/app/audit']) {
     await check(page, address)
   }
 })
@@ -162,7 +163,7 @@ test('the practice\'s settings, members and log', async ({ page, practice }) => 
 test('the practice\'s pages with nothing in them', async ({ page }) => {
   const empty = await createPractice({ published: false })
   await enter(page, empty)
-  for (const address of ['/app', '/app/diary', '/app/messages?status=failed']) await check(page, address)
+  for (const address of ['/app', '/app/diary', '/app/messages?status=failed', '/app/notices']) await check(page, address)
   await page.locator('details.account summary').click()
   await expectAccessible(page, 'account menu')
   await expectNoSideways(page, 'account menu')
@@ -172,5 +173,5 @@ test('in Spanish, with its longer words', async ({ visitor, practice }) => {
   const page = await visitor({ locale: 'es-AR' })
   await check(page, `/${practice.slug}`)
   await enter(page, practice)
-  for (const address of ['/app', '/app/availability', '/app/settings/booking']) await check(page, address)
+  for (const address of ['/app', '/app/availability', '/app/settings/booking', '/app/settings/messages']) await check(page, address)
 })

@@ -10,9 +10,12 @@ pub mod diary;
 pub mod errors;
 pub mod home;
 pub mod members;
+pub mod message_settings;
+pub mod notices;
 pub mod outbox;
 pub mod patient;
 pub mod practice;
+pub mod reminders;
 pub mod settings;
 
 /// Every module with texts; the test below walks them.
@@ -27,6 +30,9 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("practice", practice::ALL),
     ("settings", settings::ALL),
     ("outbox", outbox::ALL),
+    ("message_settings", message_settings::ALL),
+    ("notices", notices::ALL),
+    ("reminders", reminders::ALL),
     ("members", members::ALL),
     ("diary", diary::ALL),
     ("availability", availability::ALL),

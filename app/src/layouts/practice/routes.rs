@@ -7,8 +7,10 @@ use crate::features::availability::page_availability::AvailabilityRoute;
 use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPage};
 use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
+use crate::features::notices::page_notices::NoticesRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
 use crate::features::settings::page_booking::PolicyPage;
+use crate::features::settings::page_messages::MessagesPage;
 use crate::features::settings::page_payment::PaymentPage;
 use crate::features::settings::page_practice::PracticePage;
 use crate::features::settings::page_profile::ProfilePage;
@@ -26,6 +28,7 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("diary") view={Lazy::<DiaryPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("availability") view={Lazy::<AvailabilityRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("messages") view={Lazy::<OutboxRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("notices") view={Lazy::<NoticesRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("members") view={Lazy::<MembersRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("audit") view={Lazy::<AuditRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings") view={Lazy::<PracticePage>::new()} ssr=SsrMode::Async/>
@@ -34,6 +37,7 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("settings/services") view={Lazy::<ServicesPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/payment") view={Lazy::<PaymentPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/booking") view={Lazy::<PolicyPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings/messages") view={Lazy::<MessagesPage>::new()} ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()
