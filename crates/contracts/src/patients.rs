@@ -1,6 +1,6 @@
 //! Who is in care: contact, the people around them, preferences, notes and statistics (004 §4.3, 001's Patient).
 
-use crate::lists::{NoteSort, PatientSort, PatientSessionSort};
+use crate::lists::{NoteSort, PatientSessionSort, PatientSort};
 use crate::sessions::{PaymentStatus, SessionStatus};
 use crate::{BookingId, GuardianId, Lang, Money, NoteId, PatientId, SessionId, TagId, TherapistId};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};

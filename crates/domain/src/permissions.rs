@@ -147,7 +147,10 @@ mod tests {
                     (Audit, ""),
                 ],
             ),
-            (Role::Caregiver, Resource::ALL.map(|r| (r, if matches!(r, Bookings | Sessions | Patients | Series) { "R" } else { "" }))),
+            (
+                Role::Caregiver,
+                Resource::ALL.map(|r| (r, if matches!(r, Bookings | Sessions | Patients | Series) { "R" } else { "" })),
+            ),
             (
                 Role::Accountant,
                 [

@@ -148,9 +148,13 @@ async fn clear_around(
     sqlx::query!("DELETE FROM patient_tags WHERE practice_id = $1 AND patient_id = ANY($2)", practice.0, patients)
         .execute(&mut *connection)
         .await?;
-    sqlx::query!("DELETE FROM patient_therapists WHERE practice_id = $1 AND patient_id = ANY($2)", practice.0, patients)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "DELETE FROM patient_therapists WHERE practice_id = $1 AND patient_id = ANY($2)",
+        practice.0,
+        patients
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod addresses;
+mod announcements;
 mod audit;
 mod availability;
 mod bookings;
@@ -14,12 +15,14 @@ mod isolation;
 mod jobs;
 mod lists;
 mod live;
+mod notices;
 mod pages;
 mod patients;
 mod permissions;
 mod races;
 mod records;
 mod redis;
+mod reminders;
 mod seed;
 mod series;
 mod series_api;
@@ -27,4 +30,5 @@ mod series_changes;
 mod sessions;
 mod statistics;
 mod terms;
+mod texts;
 mod uploads;

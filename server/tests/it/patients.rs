@@ -32,7 +32,8 @@ fn search(q: &str) -> PatientFilter {
 
 /// A practice that confirms at once, so that a request is a session.
 async fn instant(app: &TestApp) -> Practice {
-    let policy = BookingPolicy { needs_approval: false, payment_timing: PaymentTiming::AtSession, ..Default::default() };
+    let policy =
+        BookingPolicy { needs_approval: false, payment_timing: PaymentTiming::AtSession, ..Default::default() };
     Practice::with_policy(app, "alpha", policy).await
 }
 
@@ -139,7 +140,11 @@ async fn nobody_gets_a_second_record_by_phone_or_unasked_by_email() {
     enter(&ctx, "María Fernández López", "+254700000310").await;
     for typed in ["maria fernandes", "Maria Fernández Lopes", "Mária Fernandez"] {
         let found = p::duplicates(&ctx, like(typed, "", "")).await.unwrap();
-        assert_eq!(found.first().map(|one| (one.name.as_str(), one.likeness)), Some(("María Fernández López", Likeness::Name)), "{typed}");
+        assert_eq!(
+            found.first().map(|one| (one.name.as_str(), one.likeness)),
+            Some(("María Fernández López", Likeness::Name)),
+            "{typed}"
+        );
     }
     assert!(p::duplicates(&ctx, like("Ann", "", "")).await.unwrap().is_empty(), "too short to say");
     assert!(p::duplicates(&ctx, like("Winston Otieno", "", "")).await.unwrap().is_empty());
@@ -154,7 +159,11 @@ async fn two_who_edit_at_once_do_not_overwrite_each_other() {
     let ctx = practice.ctx(&app);
     let id = enter(&ctx, "Ana Moss", "+254700000300").await;
     let read = p::get(&ctx, id).await.unwrap();
-    let edit = |city: &str| SavePatient { city: city.into(), version: Some(read.version), ..person("Ana Moss", "+254700000300") };
+    let edit = |city: &str| SavePatient {
+        city: city.into(),
+        version: Some(read.version),
+        ..person("Ana Moss", "+254700000300")
+    };
     p::update(&ctx, id, edit("Nakuru")).await.unwrap();
     let error = p::update(&ctx, id, edit("Kisumu")).await.unwrap_err();
     assert_eq!(error.public.code, ErrorCode::Conflict);
@@ -216,13 +225,28 @@ async fn any_part_of_name_phone_and_address_finds() {
     let app = TestApp::new().await;
     let practice = Practice::new(&app, "alpha").await;
     let ctx = practice.ctx(&app);
-    let maria = SavePatient { email: "m.fer@example.com".into(), ..person("María Fernández O'Brien", "+5491123456789") };
+    let maria =
+        SavePatient { email: "m.fer@example.com".into(), ..person("María Fernández O'Brien", "+5491123456789") };
     p::create(&ctx, maria, vec![]).await.unwrap();
     enter(&ctx, "John Doe", "+254700000300").await;
     enter(&ctx, "100% Net_Work", "+254700000301").await;
     for q in [
-        "maria", "FERNANDEZ", "nand", "o'b", "fer mar", "ia", "é", "z", "@exa", ".fer", "m.fer@example.com",
-        "+54 9 11 2345-6789", "11 2345", "6789", "0054 9 11", "(11) 2345",
+        "maria",
+        "FERNANDEZ",
+        "nand",
+        "o'b",
+        "fer mar",
+        "ia",
+        "é",
+        "z",
+        "@exa",
+        ".fer",
+        "m.fer@example.com",
+        "+54 9 11 2345-6789",
+        "11 2345",
+        "6789",
+        "0054 9 11",
+        "(11) 2345",
     ] {
         assert_eq!(names(&ctx, search(q)).await, ["María Fernández O'Brien"], "{q}");
     }
@@ -257,7 +281,8 @@ async fn the_list_goes_on_in_every_order_with_every_filter_searched_or_not() {
         app.clock.advance(TimeDelta::minutes(1));
     }
     let ctx = practice.ctx(&app);
-    run(&app, "UPDATE patients SET last_session_at = created_at - interval '1 day' * length(name) WHERE name < 'D'").await;
+    run(&app, "UPDATE patients SET last_session_at = created_at - interval '1 day' * length(name) WHERE name < 'D'")
+        .await;
     run(&app, "UPDATE patients SET owed_minor = 500 WHERE name LIKE 'B%' OR name LIKE 'E%'").await;
     let by_name = ["Alpha Moss", "Bravo Moss", "Charlie Moss", "Delta Moss", "Echo Moss"];
     let newest = ["Echo Moss", "Bravo Moss", "Charlie Moss", "Alpha Moss", "Delta Moss"];
@@ -287,10 +312,22 @@ async fn the_list_goes_on_in_every_order_with_every_filter_searched_or_not() {
         let theirs = with(PatientFilter { therapist_id: Some(colleague), ..PatientFilter::default() });
         assert_eq!(paged(&ctx, theirs).await, ["Alpha Moss", "Delta Moss"]);
         let tag = p::tags(&ctx).await.unwrap()[0].id;
-        assert_eq!(paged(&ctx, with(PatientFilter { tag: Some(tag), ..PatientFilter::default() })).await, ["Charlie Moss", "Delta Moss", "Echo Moss"]);
-        assert_eq!(paged(&ctx, with(PatientFilter { owes: true, ..PatientFilter::default() })).await, ["Bravo Moss", "Echo Moss"]);
-        assert_eq!(paged(&ctx, with(PatientFilter { has_next: Some(true), ..PatientFilter::default() })).await.len(), 0);
-        assert_eq!(paged(&ctx, with(PatientFilter { has_next: Some(false), ..PatientFilter::default() })).await.len(), 5);
+        assert_eq!(
+            paged(&ctx, with(PatientFilter { tag: Some(tag), ..PatientFilter::default() })).await,
+            ["Charlie Moss", "Delta Moss", "Echo Moss"]
+        );
+        assert_eq!(
+            paged(&ctx, with(PatientFilter { owes: true, ..PatientFilter::default() })).await,
+            ["Bravo Moss", "Echo Moss"]
+        );
+        assert_eq!(
+            paged(&ctx, with(PatientFilter { has_next: Some(true), ..PatientFilter::default() })).await.len(),
+            0
+        );
+        assert_eq!(
+            paged(&ctx, with(PatientFilter { has_next: Some(false), ..PatientFilter::default() })).await.len(),
+            5
+        );
     }
     let id = p::list(&ctx, search("echo")).await.unwrap().items[0].id;
     p::archive(&ctx, id, true).await.unwrap();
@@ -342,7 +379,11 @@ async fn therapists_see_whom_they_are_assigned_to_and_their_own_sessions_only() 
     not_found(p::overview(&theirs, john).await.unwrap_err());
     not_found(p::update(&theirs, john, person("X Y", "+254700000111")).await.unwrap_err());
     not_found(p::add_note(&theirs, john, SaveNote { body: "x".into(), ..SaveNote::default() }).await.unwrap_err());
-    not_found(p::list(&theirs, PatientFilter { therapist_id: Some(practice.therapist), ..Default::default() }).await.unwrap_err());
+    not_found(
+        p::list(&theirs, PatientFilter { therapist_id: Some(practice.therapist), ..Default::default() })
+            .await
+            .unwrap_err(),
+    );
     let found = p::duplicates(&theirs, FindDuplicates { phone: "+254700000111".into(), ..Default::default() }).await;
     assert!(found.unwrap().is_empty());
 
@@ -377,7 +418,10 @@ async fn a_profile_shows_what_is_to_come_what_was_and_what_was_written() {
     assert_eq!(statistics.next_session_at, Some(at("2026-03-11T06:00:00Z")));
     assert_eq!(statistics.owed.as_ref().map(|money| money.minor), Some(200_000));
     let overview = p::overview(&ctx, id).await.unwrap();
-    assert_eq!(overview.upcoming.iter().map(|s| s.starts_at).collect::<Vec<_>>(), [at("2026-03-11T06:00:00Z"), at("2026-03-12T06:00:00Z")]);
+    assert_eq!(
+        overview.upcoming.iter().map(|s| s.starts_at).collect::<Vec<_>>(),
+        [at("2026-03-11T06:00:00Z"), at("2026-03-12T06:00:00Z")]
+    );
     assert_eq!(overview.upcoming[0].local.to_string(), "2026-03-11 09:00:00");
     assert!(overview.activity.iter().any(|line| line.action == "booking.requested" && line.booking_id.is_some()));
     let by = |filter: HistoryFilter| p::sessions(&ctx, id, filter);
@@ -421,22 +465,29 @@ async fn notes_are_searched_pinned_and_changed_by_their_authors() {
         p::notes(&ctx, id, filter).await.unwrap().items.into_iter().map(|note| note.body).collect()
     };
     assert_eq!(bodies(NoteFilter::default()).await, ["Prefers mornings", "Comes by bús, often late"]);
-    assert_eq!(bodies(NoteFilter { q: Some("BUS late".into()), ..NoteFilter::default() }).await, ["Comes by bús, often late"]);
-    assert_eq!(bodies(NoteFilter { kind: Some(NoteKind::Preferences), ..NoteFilter::default() }).await, ["Prefers mornings"]);
+    assert_eq!(
+        bodies(NoteFilter { q: Some("BUS late".into()), ..NoteFilter::default() }).await,
+        ["Comes by bús, often late"]
+    );
+    assert_eq!(
+        bodies(NoteFilter { kind: Some(NoteKind::Preferences), ..NoteFilter::default() }).await,
+        ["Prefers mornings"]
+    );
     assert!(bodies(NoteFilter { q: Some("train".into()), ..NoteFilter::default() }).await.is_empty());
     p::pin_note(&ctx, id, first, true).await.unwrap();
     assert_eq!(p::overview(&ctx, id).await.unwrap().pinned[0].id, first);
     p::save_note(&ctx, id, second, note("Prefers evenings", NoteKind::Preferences)).await.unwrap();
-    assert_eq!(p::add_note(&ctx, id, note("  ", NoteKind::General)).await.unwrap_err().public.problem_of("body"), Some(FieldProblem::Required));
+    assert_eq!(
+        p::add_note(&ctx, id, note("  ", NoteKind::General)).await.unwrap_err().public.problem_of("body"),
+        Some(FieldProblem::Required)
+    );
     // Another member: may pin, may change their own; the owner may change all.
-    let other = Member {
-        role: Role::Therapist,
-        member_id: uuid::Uuid::from_u128(5).into(),
-        ..practice.owner.clone()
-    };
+    let other = Member { role: Role::Therapist, member_id: uuid::Uuid::from_u128(5).into(), ..practice.owner.clone() };
     let other = app.ctx(Actor::Member(other));
     p::pin_note(&other, id, first, false).await.unwrap();
-    for result in [p::save_note(&other, id, first, note("x", NoteKind::General)).await, p::delete_note(&other, id, first).await] {
+    for result in
+        [p::save_note(&other, id, first, note("x", NoteKind::General)).await, p::delete_note(&other, id, first).await]
+    {
         assert_eq!(result.unwrap_err().public.code, ErrorCode::Forbidden);
     }
     p::delete_note(&ctx, id, first).await.unwrap();
@@ -494,7 +545,10 @@ async fn two_records_of_one_person_become_one_with_all_that_hangs_on_them() {
     };
     let into = p::create(&ctx, typed, vec![]).await.unwrap().id;
     let one = p::merge(&ctx, into, from).await.unwrap();
-    assert_eq!((one.name.as_str(), one.phone.as_deref(), one.city.as_str()), ("Johnny Doe", Some("+254700000300"), "Nakuru"));
+    assert_eq!(
+        (one.name.as_str(), one.phone.as_deref(), one.city.as_str()),
+        ("Johnny Doe", Some("+254700000300"), "Nakuru")
+    );
     assert_eq!(one.email.as_deref(), Some("john@example.com"), "what it did not know");
     assert_eq!(one.statistics.revenue.as_ref().map(|money| money.minor), Some(50_000));
     assert_eq!(one.statistics.next_session_at, Some(at("2026-03-10T06:00:00Z")));
@@ -504,14 +558,22 @@ async fn two_records_of_one_person_become_one_with_all_that_hangs_on_them() {
     let moved = count(&app, "SELECT count(*) FROM bookings b JOIN payments p ON p.patient_id = b.patient_id WHERE b.patient_name = 'Johnny Doe'").await;
     assert_eq!(moved, 1, "bookings and payments are theirs, and the booking carries their name");
     assert_eq!(p::get(&ctx, from).await.unwrap_err().public.code, ErrorCode::NotFound);
-    assert_eq!(p::restore(&ctx, from).await.unwrap_err().public.code, ErrorCode::NotFound, "there is nothing left of it");
+    assert_eq!(
+        p::restore(&ctx, from).await.unwrap_err().public.code,
+        ErrorCode::NotFound,
+        "there is nothing left of it"
+    );
     assert_eq!(names(&ctx, search("doe")).await, ["Johnny Doe"]);
     let same = p::merge(&ctx, into, into).await.unwrap_err();
     assert_eq!(same.public.problem_of("from"), Some(FieldProblem::InvalidChoice));
     // The phone of the record that went books again for the one that stayed? It is unknown now: a new patient.
     practice.request(&app, at("2026-03-11T06:00:00Z")).await;
     let by_email = p::get(&ctx, into).await.unwrap();
-    assert_eq!(p::sessions(&ctx, by_email.id, HistoryFilter::default()).await.unwrap().items.len(), 2, "found by e-mail");
+    assert_eq!(
+        p::sessions(&ctx, by_email.id, HistoryFilter::default()).await.unwrap().items.len(),
+        2,
+        "found by e-mail"
+    );
 }
 
 #[tokio::test]
@@ -549,7 +611,17 @@ async fn erasing_leaves_payments_and_sessions_without_a_person() {
 
     p::erase(&ctx, id).await.unwrap();
     let mut left = String::new();
-    for table in ["patients", "guardians", "notes", "bookings", "sessions", "messages", "patient_keys", "patient_tags", "payments"] {
+    for table in [
+        "patients",
+        "guardians",
+        "notes",
+        "bookings",
+        "sessions",
+        "messages",
+        "patient_keys",
+        "patient_tags",
+        "payments",
+    ] {
         let sql = format!("SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text FROM {table} t");
         let text: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&app.owner).await.unwrap();
         left.push_str(&text);
@@ -583,7 +655,11 @@ async fn who_was_not_seen_for_two_years_is_archived_until_they_come_again() {
     let eva = enter(&ctx, "Eva Moss", "+254700000301").await;
     app.clock.set(at("2028-03-05T08:00:00Z"));
     let later = |app: &TestApp| practice.ctx(app);
-    assert_eq!(services::jobs::archive(&app.system()).await.unwrap(), 1, "Eva never came; John's two years end a week later");
+    assert_eq!(
+        services::jobs::archive(&app.system()).await.unwrap(),
+        1,
+        "Eva never came; John's two years end a week later"
+    );
     assert!(p::get(&later(&app), eva).await.unwrap().archived_at.is_some());
     p::archive(&later(&app), eva, false).await.unwrap();
     assert_eq!(services::jobs::archive(&app.system()).await.unwrap(), 0, "her two years begin anew");
@@ -592,7 +668,11 @@ async fn who_was_not_seen_for_two_years_is_archived_until_they_come_again() {
     assert!(p::get(&later(&app), john).await.unwrap().archived_at.is_some());
     practice.request(&app, at("2028-03-14T06:00:00Z")).await;
     assert!(p::get(&later(&app), john).await.unwrap().archived_at.is_none(), "a booking ends the archive");
-    assert_eq!(services::jobs::archive(&app.system()).await.unwrap(), 0, "somebody with a session to come is not dormant");
+    assert_eq!(
+        services::jobs::archive(&app.system()).await.unwrap(),
+        0,
+        "somebody with a session to come is not dormant"
+    );
 }
 
 const FILE: &str = "Nombre;Teléfono;Correo;Fecha de nacimiento;Responsable;Teléfono del responsable;Etiquetas;Color\r\n\
@@ -611,7 +691,10 @@ async fn a_file_is_looked_at_row_by_row_and_its_good_rows_are_imported_at_once()
     let ctx = practice.ctx(&app);
     let id = p::keep_import(&ctx, FILE.as_bytes().to_vec()).await.unwrap();
     let looked = p::preview_import(&ctx, id).await.unwrap();
-    assert_eq!((looked.good, looked.done, looked.unknown_columns.as_slice()), (2, false, ["Color".to_owned()].as_slice()));
+    assert_eq!(
+        (looked.good, looked.done, looked.unknown_columns.as_slice()),
+        (2, false, ["Color".to_owned()].as_slice())
+    );
     let wrong = |line: u32| looked.rows.iter().find(|row| row.line == line).unwrap();
     assert!(wrong(2).is_good() && wrong(7).is_good());
     assert_eq!(wrong(3).problems[0].problem, FieldProblem::InvalidDate);
@@ -676,7 +759,9 @@ async fn words_of_a_search_travel_in_a_cookie_and_in_no_address() {
     assert_eq!(answer.headers[header::LOCATION], "/app/patients?state=all&found=1");
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
     assert!(!cookie.contains("Moss"));
-    for (path, status) in [("/app/patients?state=all&found=1", StatusCode::OK), ("/app/patients/export.csv?found=1", StatusCode::OK)] {
+    for (path, status) in
+        [("/app/patients?state=all&found=1", StatusCode::OK), ("/app/patients/export.csv?found=1", StatusCode::OK)]
+    {
         let mut page = request("GET", path, Some(&token), None);
         page.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
         let answer = send(&router, page).await;

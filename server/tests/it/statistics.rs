@@ -94,11 +94,20 @@ impl World {
         let status = STATUSES[rng.random_range(0..5)];
         let (set, place) = match rng.random_range(0..8) {
             0 | 1 => (format!("status = '{status}'"), one),
-            2 => (format!("starts_at = starts_at + interval '{0} hours', ends_at = ends_at + interval '{0} hours'", rng.random_range(-500..500)), one),
+            2 => (
+                format!(
+                    "starts_at = starts_at + interval '{0} hours', ends_at = ends_at + interval '{0} hours'",
+                    rng.random_range(-500..500)
+                ),
+                one,
+            ),
             3 => (format!("price_minor = {}", rng.random_range(0..3_000)), one),
             4 => ("waived = NOT waived".to_owned(), one),
             5 => (format!("patient_id = '{other}'"), one),
-            6 => (format!("status = '{status}'"), "WHERE practice_id = $1 AND patient_id = (SELECT patient_id FROM sessions WHERE practice_id = $1 AND id = $2)"),
+            6 => (
+                format!("status = '{status}'"),
+                "WHERE practice_id = $1 AND patient_id = (SELECT patient_id FROM sessions WHERE practice_id = $1 AND id = $2)",
+            ),
             _ => return self.pay(rng, session).await,
         };
         let sql = format!("UPDATE sessions SET {set} {place}");
@@ -164,7 +173,8 @@ impl World {
             self.patients.iter().map(|patient| Numbers { patient: *patient, ..Numbers::default() }).collect();
         for row in rows {
             let (patient, status, starts): (Uuid, String, DateTime<Utc>) = (row.get(0), row.get(1), row.get(2));
-            let (price, paid, refunded, waived): (i64, i64, i64, bool) = (row.get(3), row.get(4), row.get(5), row.get(6));
+            let (price, paid, refunded, waived): (i64, i64, i64, bool) =
+                (row.get(3), row.get(4), row.get(5), row.get(6));
             let numbers = all.iter_mut().find(|numbers| numbers.patient == patient).unwrap();
             let earliest = |known: Option<DateTime<Utc>>| Some(known.map_or(starts, |known| known.min(starts)));
             let latest = |known: Option<DateTime<Utc>>| Some(known.map_or(starts, |known| known.max(starts)));

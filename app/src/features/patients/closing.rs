@@ -108,13 +108,15 @@ fn Assigned(patient: PatientView, therapists: Vec<AssignedTherapist>, may: bool)
         .map(move |one| {
             let id = of.clone();
             let label = tf(words::UNASSIGN_NAME, &[("name", &one.name)]);
-            let form = may.then(|| view! {
-                <ActionForm action=assign>
-                    <input type="hidden" name="id" value=id/>
-                    <input type="hidden" name="therapist" value=one.id.to_string()/>
-                    <input type="hidden" name="assigned" value="false"/>
-                    <button type="submit" class="btn btn-ghost" aria-label=label>{t(words::UNASSIGN)}</button>
-                </ActionForm>
+            let form = may.then(|| {
+                view! {
+                    <ActionForm action=assign>
+                        <input type="hidden" name="id" value=id/>
+                        <input type="hidden" name="therapist" value=one.id.to_string()/>
+                        <input type="hidden" name="assigned" value="false"/>
+                        <button type="submit" class="btn btn-ghost" aria-label=label>{t(words::UNASSIGN)}</button>
+                    </ActionForm>
+                }
             });
             view! { <li class="list-row"><span class="list-main">{one.name}</span>{form}</li> }
         })

@@ -34,7 +34,9 @@ pub fn WatchDuplicates(
     let look = Action::new(move |typed: &Typed| {
         let (typed, except) = (typed.clone(), except.clone());
         async move {
-            look_for_duplicates(Some(typed.name), Some(typed.phone), Some(typed.email), except).await.unwrap_or_default()
+            look_for_duplicates(Some(typed.name), Some(typed.phone), Some(typed.email), except)
+                .await
+                .unwrap_or_default()
         }
     });
     let mut later = debounce(PAUSE, move |()| {

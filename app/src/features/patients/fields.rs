@@ -61,7 +61,8 @@ mod ssr {
                 (self.g2_name, self.g2_relationship, self.g2_phone, self.g2_email),
                 (self.g3_name, self.g3_relationship, self.g3_phone, self.g3_email),
             ];
-            let typed = typed.map(|(name, relationship, phone, email)| SaveGuardian { name, relationship, phone, email });
+            let typed =
+                typed.map(|(name, relationship, phone, email)| SaveGuardian { name, relationship, phone, email });
             let others = others.into_iter().map(|guardian| SaveGuardian {
                 name: guardian.name,
                 relationship: guardian.relationship,

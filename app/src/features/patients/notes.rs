@@ -50,10 +50,8 @@ pub fn NotesTab(id: String, role: Role) -> impl IntoView {
         },
         |(id, q, kind, cursor, found, _)| load_notes(id, q, kind, cursor, found),
     );
-    let may = May {
-        write: allowed(role, Verb::Update, Thing::Patients),
-        all: allowed(role, Verb::Delete, Thing::Patients),
-    };
+    let may =
+        May { write: allowed(role, Verb::Update, Thing::Patients), all: allowed(role, Verb::Delete, Thing::Patients) };
     view! {
         <div class="sections">
             {may.write.then(|| view! { <Write id=id.clone() forms/> })}

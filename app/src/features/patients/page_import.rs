@@ -135,11 +135,15 @@ fn Preview(report: ImportReport, file: String, run: ServerAction<RunImport>) -> 
 #[component]
 fn Row(row: ImportRow) -> impl IntoView {
     let good = row.is_good();
-    let problems = row.problems.iter().map(|problem| view! { <div class="field-error">{said(problem)}</div> }).collect_view();
-    let known = row.duplicate.map(|one| view! {
-        <div>{t(words::IMPORT_KNOWN)}": "<a href=format!("/app/patients/{}", one.id)>{one.name}</a></div>
+    let problems =
+        row.problems.iter().map(|problem| view! { <div class="field-error">{said(problem)}</div> }).collect_view();
+    let known = row.duplicate.map(|one| {
+        view! {
+            <div>{t(words::IMPORT_KNOWN)}": "<a href=format!("/app/patients/{}", one.id)>{one.name}</a></div>
+        }
     });
-    let twice = row.same_as_line.map(|line| view! { <div>{tf(words::IMPORT_TWICE, &[("n", &line.to_string())])}</div> });
+    let twice =
+        row.same_as_line.map(|line| view! { <div>{tf(words::IMPORT_TWICE, &[("n", &line.to_string())])}</div> });
     view! {
         <tr>
             <td class="figures">{row.line}</td>

@@ -215,7 +215,8 @@ fn Filters(asked: ListQuery, page: PatientsPage, role: Role) -> impl IntoView {
         option("next_session", words::SORT_NEXT),
         option("-created_at", words::SORT_NEW),
     ];
-    let narrowed = asked.state.len() + asked.tag.len() + asked.therapist.len() + asked.next.len() + asked.owes.len() > 0;
+    let narrowed =
+        asked.state.len() + asked.tag.len() + asked.therapist.len() + asked.next.len() + asked.owes.len() > 0;
     let choose_therapist = therapists.len() > 2;
     let owes = allowed(role, Verb::Read, Thing::Payments);
     view! {

@@ -31,10 +31,8 @@ pub fn guardian_field(index: usize, field: &str) -> String {
 /// Everything that is wrong, by the names of the form's fields.
 pub fn patient(typed: &SavePatient, today: NaiveDate) -> Result<SavePatient, Vec<FieldError>> {
     let clean = cleaned(typed);
-    let mut errors: Vec<FieldError> = checks(&clean, today)
-        .into_iter()
-        .filter_map(|(field, check)| Some(error(field, check.err()?)))
-        .collect();
+    let mut errors: Vec<FieldError> =
+        checks(&clean, today).into_iter().filter_map(|(field, check)| Some(error(field, check.err()?))).collect();
     if clean.guardians.len() > GUARDIANS_MAX as usize {
         errors.push(error("guardians", FieldProblem::OutOfRange));
     }

@@ -11,8 +11,8 @@ use contracts::{BookingId, MemberId, PatientId, PracticeId, SessionId, Therapist
 use domain::booking::{Event, deadline, next};
 use serde_json::json;
 use store::bookings::{self, BookingRow, Change, ClosedBy};
-use store::sessions::{self, Cancellation, NewPayment, NewSession};
 use store::calendars::Video;
+use store::sessions::{self, Cancellation, NewPayment, NewSession};
 use store::{Tx, occupancy};
 
 /// The state after an event.

@@ -80,8 +80,7 @@ pub async fn restore(ctx: &Ctx, id: PatientId) -> Result<()> {
 /// `NOT_FOUND`.
 pub async fn export_record(ctx: &Ctx, id: PatientId) -> Result<Value> {
     let (member, mut tx, _) = reach(ctx, Action::Delete, id).await?;
-    let mut whole =
-        stored::whole(&mut tx, member.practice_id, id).await?.ok_or_else(ServiceError::not_found)?;
+    let mut whole = stored::whole(&mut tx, member.practice_id, id).await?.ok_or_else(ServiceError::not_found)?;
     audit::record(&mut tx, ctx, member.practice_id, "patient.exported", Some(id.0), json!({})).await?;
     commit(tx).await?;
     if let Some(fields) = whole.as_object_mut() {

@@ -319,7 +319,8 @@ fn read(text: &str) -> Result<Table> {
             return Err(wrong(FieldProblem::TooLong));
         }
         let line = record.position().map_or(0, csv::Position::line);
-        let cells = columns.iter().zip(&record).filter_map(|(column, cell)| Some(((*column)?, csv_typed(cell).to_owned())));
+        let cells =
+            columns.iter().zip(&record).filter_map(|(column, cell)| Some(((*column)?, csv_typed(cell).to_owned())));
         rows.push(Typed { line: u32::try_from(line).unwrap_or(u32::MAX), cells: cells.collect() });
     }
     if rows.is_empty() { Err(wrong(FieldProblem::Required)) } else { Ok(Table { rows, unknown }) }
@@ -340,7 +341,10 @@ mod tests {
             assert_eq!(table.unknown, ["Colour"], "{text:?}");
             assert_eq!(table.rows.len(), 1, "{text:?}");
             let row = &table.rows[0];
-            assert_eq!((row.line, row.cell(Column::Name), row.cell(Column::Phone)), (2, "Ana".into(), "+254700000111".into()));
+            assert_eq!(
+                (row.line, row.cell(Column::Name), row.cell(Column::Phone)),
+                (2, "Ana".into(), "+254700000111".into())
+            );
         }
         let latin = text_of(b"Nombre\nMar\xeda\n".to_vec()).unwrap();
         assert_eq!(read(&latin).unwrap().rows[0].cell(Column::Name), "María");

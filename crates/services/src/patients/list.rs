@@ -90,7 +90,8 @@ pub async fn tags(ctx: &Ctx) -> Result<Vec<Tag>> {
 /// As [`list`].
 pub async fn export_list(ctx: &Ctx, filter: PatientFilter) -> Result<String> {
     let member = ctx.may(Action::Delete, Resource::Patients)?;
-    let mut narrow = ListFilter { limit: BATCH, after: None, ..narrowed(ctx, member, &PatientFilter { cursor: None, ..filter })? };
+    let mut narrow =
+        ListFilter { limit: BATCH, after: None, ..narrowed(ctx, member, &PatientFilter { cursor: None, ..filter })? };
     let mut tx = begin(ctx, member).await?;
     let (settings, zone, _) = practice_of(ctx, &mut tx, member).await?;
     let mut rows: Vec<Vec<String>> = vec![];
@@ -98,7 +99,8 @@ pub async fn export_list(ctx: &Ctx, filter: PatientFilter) -> Result<String> {
         let batch = stored::list(&mut tx, member.practice_id, &narrow).await?.unwrap_or_default();
         let full = i64::try_from(batch.len()).unwrap_or(i64::MAX) == BATCH;
         narrow.after = batch.last().map(|last| last.id);
-        let day = |at: Option<DateTime<chrono::Utc>>| at.map(|at| local(zone, at).date().to_string()).unwrap_or_default();
+        let day =
+            |at: Option<DateTime<chrono::Utc>>| at.map(|at| local(zone, at).date().to_string()).unwrap_or_default();
         rows.extend(batch.into_iter().map(|row| {
             let tags: Vec<String> = row.tags.into_iter().map(|tag| tag.name).collect();
             let therapists: Vec<String> = row.therapists.into_iter().map(|therapist| therapist.name).collect();

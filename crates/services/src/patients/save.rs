@@ -111,11 +111,7 @@ fn real_phone(field: String, phone: &mut String, problems: &mut Vec<FieldError>)
 }
 
 fn phone_taken(error: StoreError) -> ServiceError {
-    if error.is_constraint("patients_phone") {
-        ServiceError::field("phone", FieldProblem::Taken)
-    } else {
-        error.into()
-    }
+    if error.is_constraint("patients_phone") { ServiceError::field("phone", FieldProblem::Taken) } else { error.into() }
 }
 
 /// Has somebody else this address, and was that not said to be right?

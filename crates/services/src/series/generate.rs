@@ -19,10 +19,10 @@ use domain::reference::reference;
 use domain::slots;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
+use store::calendars::{self, Video};
 use store::lookup::{self, DueTherapist};
 use store::occupancy::{self, TherapistSchedule};
 use store::series::{self as stored, Advance, NewOccurrence, NewSkip, SeriesRow};
-use store::calendars::{self, Video};
 use store::{StoreError, Tx};
 use tokio::task::JoinSet;
 

@@ -194,7 +194,7 @@ async fn book(
         return Err(refused());
     }
     let reference = references(tx, ctx, practice, 1).await?.pop().unwrap_or_default();
-    let video = store::calendars::video(tx, row.practice_id, row.therapist_id).await?;
+    let video = store::calendars::video(tx, practice, row.therapist_id).await?;
     let video = video.ok_or_else(ServiceError::not_found)?;
     let new = occurrence(ctx, (&open, &video), row, (date, at), reference);
     let won = stored::place(tx, practice, row.therapist_id, &open.policy, &[new], ctx.now).await?;

@@ -33,13 +33,9 @@ pub async fn duplicates(
     let similar: Vec<Uuid> = if known.name.is_empty() {
         vec![]
     } else {
-        sqlx::query_scalar!(
-            r#"SELECT id AS "id!" FROM lookup.patients_named_like($1, $2) AS id"#,
-            known.name,
-            at_most
-        )
-        .fetch_all(&mut *connection)
-        .await?
+        sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.patients_named_like($1, $2) AS id"#, known.name, at_most)
+            .fetch_all(&mut *connection)
+            .await?
     };
     let rows = sqlx::query!(
         r#"SELECT p.id, p.name, p.phone, p.email, p.archived_at IS NOT NULL AS "archived!",

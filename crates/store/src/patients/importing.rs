@@ -50,7 +50,11 @@ pub async fn import(
 
 /// # Errors
 /// When the database cannot answer.
-pub async fn forget_import(connection: &mut PgConnection, practice: PracticeId, id: ImportId) -> Result<(), StoreError> {
+pub async fn forget_import(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    id: ImportId,
+) -> Result<(), StoreError> {
     sqlx::query!("DELETE FROM patient_imports WHERE practice_id = $1 AND id = $2", practice.0, id.0)
         .execute(connection)
         .await?;

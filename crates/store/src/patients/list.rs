@@ -95,8 +95,19 @@ macro_rules! walk {
         ids_of_patients!(
             "patients p",
             [
-                " AND ($9::", $kind, " IS NULL OR (", $column, ", p.id) ", $behind, " ($9, $10::uuid)) ORDER BY ",
-                $column, " ", $order, ", p.id ", $order, " LIMIT $11"
+                " AND ($9::",
+                $kind,
+                " IS NULL OR (",
+                $column,
+                ", p.id) ",
+                $behind,
+                " ($9, $10::uuid)) ORDER BY ",
+                $column,
+                " ",
+                $order,
+                ", p.id ",
+                $order,
+                " LIMIT $11"
             ],
             $practice,
             $filter,
@@ -247,19 +258,47 @@ async fn walked(
         }
         PatientSort::LastSession => walk!(
             "coalesce(p.last_session_at, timestamptz '0001-01-01 00:00:00+00')",
-            "timestamptz", last_key, ">", "ASC", connection, practice, filter, after
+            "timestamptz",
+            last_key,
+            ">",
+            "ASC",
+            connection,
+            practice,
+            filter,
+            after
         ),
         PatientSort::LastSessionDown => walk!(
             "coalesce(p.last_session_at, timestamptz '0001-01-01 00:00:00+00')",
-            "timestamptz", last_key, "<", "DESC", connection, practice, filter, after
+            "timestamptz",
+            last_key,
+            "<",
+            "DESC",
+            connection,
+            practice,
+            filter,
+            after
         ),
         PatientSort::NextSession => walk!(
             "coalesce(p.next_session_at, timestamptz '9999-01-01 00:00:00+00')",
-            "timestamptz", next_key, ">", "ASC", connection, practice, filter, after
+            "timestamptz",
+            next_key,
+            ">",
+            "ASC",
+            connection,
+            practice,
+            filter,
+            after
         ),
         PatientSort::NextSessionDown => walk!(
             "coalesce(p.next_session_at, timestamptz '9999-01-01 00:00:00+00')",
-            "timestamptz", next_key, "<", "DESC", connection, practice, filter, after
+            "timestamptz",
+            next_key,
+            "<",
+            "DESC",
+            connection,
+            practice,
+            filter,
+            after
         ),
         PatientSort::CreatedAt => {
             walk!("p.created_at", "timestamptz", created_at, ">", "ASC", connection, practice, filter, after)

@@ -221,13 +221,10 @@ pub async fn update(
 /// # Errors
 /// `NothingChanged` when there is no such patient.
 pub async fn touch(connection: &mut PgConnection, practice: PracticeId, id: PatientId) -> Result<(), StoreError> {
-    let done = sqlx::query!(
-        "UPDATE patients SET version = version + 1 WHERE practice_id = $1 AND id = $2",
-        practice.0,
-        id.0
-    )
-    .execute(connection)
-    .await?;
+    let done =
+        sqlx::query!("UPDATE patients SET version = version + 1 WHERE practice_id = $1 AND id = $2", practice.0, id.0)
+            .execute(connection)
+            .await?;
     crate::practices::changed_one(done.rows_affected())
 }
 
