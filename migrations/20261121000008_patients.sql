@@ -251,8 +251,8 @@ GRANT SELECT ON patient_keys TO calma_lookup;
 CREATE POLICY lookup ON patients FOR SELECT TO calma_lookup USING (true);
 GRANT SELECT (practice_id, id, archived_at, deleted_at, active_since, last_session_at, next_session_at) ON patients TO calma_lookup;
 
--- Up to `at_most` patients whose name, phone or e-mail contains `part` and all of `others`, in no order. An index cannot
--- serve several patterns at once: it finds `part`, which should be the longest. Behind row-level security the planner
+-- Up to `at_most` patients whose name, phone or e-mail contains `part` and all of `others`, by name; which ones, if there
+-- are more, nobody knows. An index cannot serve several patterns at once: it finds `part`, which should be the longest. Behind row-level security the planner
 -- knows no statistics of these columns; left alone it would rather read the practice's rows one by one.
 CREATE FUNCTION lookup.patients_with(part text, others text[], at_most integer) RETURNS SETOF uuid
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan
@@ -264,16 +264,18 @@ DECLARE
   pattern text := '%' || replace(replace(replace(needle, '\', '\\'), '%', '\%'), '_', '\_') || '%';
 BEGIN
   IF needle ~ '[[:alnum:]]{3}' THEN
-    RETURN QUERY SELECT k.patient_id FROM patient_keys k
-      WHERE k.practice_id = app_practice() AND k.key LIKE pattern
-        AND NOT EXISTS (SELECT 1 FROM unnest(others) AS other WHERE position(fold(other) IN k.key) = 0)
-      LIMIT at_most;
+    RETURN QUERY SELECT found.patient_id FROM (SELECT k.patient_id, k.name FROM patient_keys k
+        WHERE k.practice_id = app_practice() AND k.key LIKE pattern
+          AND NOT EXISTS (SELECT 1 FROM unnest(others) AS other WHERE position(fold(other) IN k.key) = 0)
+        LIMIT at_most) found
+      ORDER BY found.name, found.patient_id;
   ELSE
     -- The practice stands in the parts, and nowhere else: no other index could serve this.
-    RETURN QUERY SELECT k.patient_id FROM patient_keys k
-      WHERE short_parts(k.practice_id, k.key) @> short_parts(app_practice(), needle) AND position(needle IN k.key) > 0
-        AND NOT EXISTS (SELECT 1 FROM unnest(others) AS other WHERE position(fold(other) IN k.key) = 0)
-      LIMIT at_most;
+    RETURN QUERY SELECT found.patient_id FROM (SELECT k.patient_id, k.name FROM patient_keys k
+        WHERE short_parts(k.practice_id, k.key) @> short_parts(app_practice(), needle) AND position(needle IN k.key) > 0
+          AND NOT EXISTS (SELECT 1 FROM unnest(others) AS other WHERE position(fold(other) IN k.key) = 0)
+        LIMIT at_most) found
+      ORDER BY found.name, found.patient_id;
   END IF;
 END $$;
 

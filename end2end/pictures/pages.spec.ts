@@ -60,6 +60,13 @@ test('the practice', async ({ page }) => {
   await picture(page, 'app-diary', `/app/diary?week=${states.day}`)
   await picture(page, 'app-diary-list', `/app/diary?week=${states.day}&view=list`)
   await picture(page, 'app-availability', `/app/availability?date=${states.day}`)
+  const people = await call(practice.base, '/api/v1/patients', { bearer: practice.bearer })
+  await picture(page, 'app-patients', '/app/patients')
+  for (const tab of ['', 'history', 'notes', 'preferences', 'messages']) {
+    await picture(page, `app-patient-${tab || 'overview'}`, `/app/patients/${people.items[0].id}?tab=${tab}`)
+  }
+  await picture(page, 'app-patient-edit', `/app/patients/${people.items[0].id}/edit`)
+  await picture(page, 'app-patients-import', '/app/patients/import')
   await picture(page, 'app-messages', '/app/messages')
   await picture(page, 'app-members', '/app/members')
   await picture(page, 'app-audit', '/app/audit')

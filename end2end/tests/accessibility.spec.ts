@@ -154,6 +154,28 @@ test('the practice\'s pages with much in them', async ({ page, practice }) => {
   }
 })
 
+test('patients: the list, a profile with much in it, forms, import', async ({ page, practice }) => {
+  test.slow()
+  const states = await everyState(practice)
+  await enter(page, practice)
+  const patients = await call(practice.base, '/api/v1/patients', { bearer: practice.bearer })
+  const someone = patients.items.find((card: any) => card.statistics.next_session_at) ?? patients.items[0]
+  const id = someone.id
+  const guardians = [{ name: LONG, relationship: 'mother', phone: somebody().phone }]
+  await call(practice.base, `/api/v1/patients/${id}`, { method: 'PUT', bearer: practice.bearer, body: {
+    name: LONG, phone: someone.phone, email: someone.email, city: LONG, tags: ['VIP', 'Verylongtagwithoutanyspaceinsideofit'],
+    trust_level: 'careful', date_of_birth: '1990-02-03', guardians, shared_email: true } })
+  for (const pinned of [true, false]) {
+    await call(practice.base, `/api/v1/patients/${id}/notes`, { bearer: practice.bearer, body: { body: REASON, pinned } })
+  }
+  for (const address of ['/app/patients', '/app/patients?state=archived', `/app/patients/${id}`,
+    `/app/patients/${id}?tab=history`, `/app/patients/${id}?tab=notes`, `/app/patients/${id}?tab=preferences`,
+    `/app/patients/${id}?tab=messages`, `/app/patients/${id}/edit`, '/app/patients/new', '/app/patients/import']) {
+    await check(page, address)
+  }
+  expect(states.done.id).toBeTruthy()
+})
+
 test('the practice\'s settings, members and log', async ({ page, practice }) => {
   test.slow()
   await enter(page, practice)

@@ -1,6 +1,6 @@
 // Everything that matters works without JavaScript: forms, links, and pages that are complete when they arrive.
 import { execFileSync } from 'node:child_process'
-import { act, allBookings, book, bookingOf, freeSlot, slotsOfOneDay, somebody } from '../support/api'
+import { act, allBookings, book, bookingOf, call, freeSlot, slotsOfOneDay, somebody } from '../support/api'
 import { enter, expect, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
 import {
@@ -196,6 +196,41 @@ test('a patient signs in by a mailed link and signs out', async ({ page, practic
   await expect(page.getByText(`Bookings of ${who.email}`)).toBeVisible()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.waitForURL(/\/my$/)
+})
+
+test('a patient is entered, searched, noted on and deleted', async ({ page, practice }) => {
+  const [who, other] = [somebody('Noscript Patient'), somebody('Somebody Else')]
+  await call(practice.base, '/api/v1/patients', { bearer: practice.bearer, body: { name: other.name, phone: other.phone } })
+  await enter(page, practice)
+  await page.goto('/app/patients/new')
+  await page.getByLabel('Name and surname').first().fill(who.name)
+  await page.getByLabel('Phone (WhatsApp)').first().fill(other.phone)
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(page.getByText('This is taken already.')).toBeVisible()
+  await expect(page.getByLabel('Name and surname').first()).toHaveValue(who.name)
+  await page.getByLabel('Phone (WhatsApp)').first().fill(who.phone)
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: who.name })).toBeVisible()
+
+  await page.getByRole('link', { name: 'Notes', exact: true }).click()
+  await page.getByLabel('Note', { exact: true }).fill('Written without scripts')
+  await page.getByRole('button', { name: 'Add a note' }).click()
+  await expect(page.getByText('Written without scripts')).toBeVisible()
+
+  await page.goto('/app/patients')
+  await page.getByLabel('Search by name, phone or e-mail').fill('noscript')
+  await page.getByRole('button', { name: 'Search', exact: true }).click()
+  await expect(page.getByRole('link', { name: who.name })).toBeVisible()
+  await expect(page.getByText(other.name)).toHaveCount(0)
+  expect(page.url()).not.toContain('noscript')
+
+  await page.getByRole('link', { name: who.name }).click()
+  await page.getByText('More', { exact: true }).click()
+  await page.getByRole('button', { name: 'Delete…' }).click()
+  await page.getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect(page.getByText('The patient was deleted.')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.getByText('The patient is there again.')).toBeVisible()
 })
 
 test('recurring sessions: a page with every date, then saved', async ({ page, practice }) => {

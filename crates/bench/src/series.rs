@@ -49,9 +49,9 @@ async fn fill(app: &TestApp) {
            SELECT practice_id, gen_random_uuid(), id, day, 540, 1020 FROM people, generate_series(1, 5) day",
         "CREATE TEMP TABLE cared AS
            SELECT p.practice_id, p.id AS therapist_id, gen_random_uuid() AS id, h FROM people p, generate_series(0, $1 - 1) h",
-        "INSERT INTO patients (practice_id, id, name, phone, email, language, created_at)
+        "INSERT INTO patients (practice_id, id, name, phone, email, language, created_at, active_since)
            SELECT practice_id, id, 'Invented Patient', '+2547' || lpad((row_number() OVER ())::text, 8, '0'),
-                  'p' || row_number() OVER () || '@example.com', 'en', now() FROM cared",
+                  'p' || row_number() OVER () || '@example.com', 'en', now(), now() FROM cared",
         "INSERT INTO series (practice_id, id, patient_id, therapist_id, service_id, status, frequency, anchor, holds_from,
                              starts_min, duration_min, price_minor, currency, due_on, created_at, agreed_at, changed_at)
            SELECT c.practice_id, gen_random_uuid(), c.id, c.therapist_id, s.id, 'active', 'weekly',

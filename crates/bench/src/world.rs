@@ -158,8 +158,8 @@ impl World {
 
     async fn insert_sessions(&self, from: DateTime<Utc>, count: i32, within: TimeDelta) {
         let sql = "WITH made AS (
-              INSERT INTO patients (practice_id, id, name, language, created_at)
-              VALUES ($1, gen_random_uuid(), 'Invented Patient', 'en', now()) RETURNING id),
+              INSERT INTO patients (practice_id, id, name, language, created_at, active_since)
+              VALUES ($1, gen_random_uuid(), 'Invented Patient', 'en', now(), now()) RETURNING id),
             many AS (
               SELECT gen_random_uuid() AS booking, gen_random_uuid() AS id, made.id AS patient, $4 + n * $5::interval AS starts_at,
                      $4 + n * $5::interval + $5::interval / 2 AS ends_at, n

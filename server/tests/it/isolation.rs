@@ -10,7 +10,9 @@ use contracts::messages::{Channel, MessageStatus, SendMessage};
 use contracts::patients::*;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
 use contracts::series::{AskPreview, ChangeSeries, Resolve};
-use contracts::sessions::{BulkAction, CancelSession, MoveSession, RecordPayment, SessionFilter, SessionStep};
+use contracts::sessions::{
+    BulkAction, CancelSession, DiarySpan, MoveSession, RecordPayment, SessionFilter, SessionStep,
+};
 use contracts::{CalendarId, ErrorCode, FieldProblem, NoteId, PatientId, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
 use std::collections::BTreeSet;
@@ -243,6 +245,8 @@ async fn try_sessions(stranger: &Ctx, mine: &Practice, records: &Records) {
     assert!(sessions::list(stranger, searched).await.unwrap().items.is_empty());
     assert!(sessions::calendar(stranger, first, last, None).await.unwrap().entries.is_empty());
     assert!(sessions::today(stranger).await.unwrap().entries.is_empty());
+    let week = sessions::around(stranger, DiarySpan::Week, Some(first), None).await.unwrap();
+    assert!(week.entries.is_empty());
 }
 
 fn day(day: u32) -> chrono::NaiveDate {

@@ -17,6 +17,7 @@ mod lists;
 mod live;
 mod notices;
 mod pages;
+mod patient_fates;
 mod patients;
 mod permissions;
 mod races;

@@ -17,7 +17,8 @@ pub fn day(text: &str) -> NaiveDate {
 pub async fn patient(app: &TestApp, practice: &Practice, number: u32) -> PatientId {
     let id = uuid::Uuid::from_u128(u128::from(number) + 1_000);
     sqlx::query(
-        "INSERT INTO patients (practice_id, id, name, phone, email, language, created_at) VALUES ($1, $2, $3, $4, $5, 'en', now())",
+        "INSERT INTO patients (practice_id, id, name, phone, email, language, created_at, active_since)
+         VALUES ($1, $2, $3, $4, $5, 'en', now(), now())",
     )
     .bind(practice.id.0)
     .bind(id)

@@ -3,13 +3,14 @@
 use super::server_fns::{ArchivePatient, DeletePatient, ErasePatient, SetPatientTherapist};
 use crate::context::{t, tf};
 use crate::error::UiError;
-use crate::layouts::practice::kit::{Answered, FormState};
+use crate::layouts::practice::kit::{Answered, FormState, practice_live, successes};
 use crate::texts::{common, patients as words};
 use contracts::accounts::Role;
 use contracts::patients::{AssignedTherapist, PatientView};
 use contracts::{ErrorCode, Text};
 use domain::permissions::{Action as Verb, Resource as Thing, allowed};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use ui::{Button, Dialog, Glyph, Icon, Notice, Select, Tone, Variant};
 
 #[component]
@@ -21,6 +22,7 @@ pub fn More(patient: PatientView, therapists: Vec<AssignedTherapist>, role: Role
     let name = patient.name.clone();
     let of = id.clone();
     let archive = ServerAction::<ArchivePatient>::new();
+    refresh_after(archive);
     view! {
         <Assigned patient therapists may=create/>
         {update.then(|| view! {
@@ -40,6 +42,22 @@ pub fn More(patient: PatientView, therapists: Vec<AssignedTherapist>, role: Role
             </details>
         })}
     }
+}
+
+/// Shows what is true once a form succeeded, without waiting to be told.
+fn refresh_after<S>(action: ServerAction<S>)
+where
+    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let (done, live) = (successes(action), practice_live());
+    Effect::new(move |before: Option<usize>| {
+        let done = done.get();
+        if before.is_some_and(|before| before != done) {
+            live.refresh();
+        }
+        done
+    });
 }
 
 /// What only those may who may delete.
@@ -91,6 +109,7 @@ fn Refused(value: Signal<Option<UiError>>) -> impl IntoView {
 #[component]
 fn Assigned(patient: PatientView, therapists: Vec<AssignedTherapist>, may: bool) -> impl IntoView {
     let assign = ServerAction::<SetPatientTherapist>::new();
+    refresh_after(assign);
     let id = patient.id.to_string();
     let others: Vec<(String, String)> = therapists
         .iter()

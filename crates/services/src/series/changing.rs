@@ -47,6 +47,7 @@ pub async fn change(ctx: &Ctx, id: SeriesId, cmd: ChangeSeries) -> Result<Series
     if !stored::move_sessions(&mut tx, practice, whose, &plan.draft.agreed, &moves, ctx.now).await? {
         return Err(ServiceError::code(ErrorCode::SlotTaken));
     }
+    tell_moved(&mut tx, ctx, member, &plan.moved).await?;
     let due_on = plan.draft.agreed.due_on.filter(|_| is_active(&row));
     let agreed = Agreed { due_on, ..plan.draft.agreed.clone() };
     let agreed_at = if keeps_time(&row, &agreed) { row.agreed_at } else { ctx.now };
@@ -60,6 +61,16 @@ pub async fn change(ctx: &Ctx, id: SeriesId, cmd: ChangeSeries) -> Result<Series
     let view = view::one(&mut tx, ctx, practice, id).await?;
     commit(tx).await?;
     Ok(view)
+}
+
+/// Tells the patient the new time of each session that has one.
+async fn tell_moved(tx: &mut Tx, ctx: &Ctx, member: &Member, moved: &[(Ahead, To)]) -> Result<()> {
+    for (from, _) in moved.iter().filter(|(from, to)| from.session.starts_at != to.starts_at) {
+        let row = store::bookings::get(tx, member.practice_id, from.session.booking).await?;
+        let row = row.ok_or_else(ServiceError::not_found)?;
+        bookings::notify::moved(tx, ctx, &row, from.session.starts_at).await?;
+    }
+    Ok(())
 }
 
 /// # Errors

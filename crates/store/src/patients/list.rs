@@ -15,8 +15,12 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Up to so many ids are worth naming one by one.
-const FEW: usize = 4_000;
-const FEW_AND_ONE: i32 = 4_001;
+const FEW: usize = 3_000;
+const FEW_AND_ONE: i32 = 3_001;
+/// Those found come by name, so more of them cost little when the list is in that order.
+const FEW_BY_NAME: i32 = 8_000;
+/// Of those found by name, so many are looked at at once.
+const CHUNK: usize = 200;
 
 /// What a list is narrowed to.
 #[derive(Debug, Clone, Default)]
@@ -74,7 +78,7 @@ macro_rules! ids_of_patients {
                  AND ($5::boolean IS NULL OR $5 = EXISTS (SELECT FROM sessions x WHERE x.practice_id = $1
                    AND x.patient_id = p.id AND x.status = 'scheduled' AND x.starts_at > $8))
                  AND (NOT $6::boolean OR p.owed_minor > 0)
-                 AND NOT EXISTS (SELECT FROM unnest($7::text[]) AS word WHERE position(fold(word) IN p.search_key) = 0)"#
+                 AND NOT EXISTS (SELECT FROM unnest($7::text[]) AS word WHERE position(word IN p.search_key) = 0)"#
                 $(+ $rest)+,
             $practice.0,
             $filter.state.as_str(),
@@ -136,11 +140,27 @@ pub async fn list(
             found => found,
         },
     };
+    let filter = &ListFilter { words: folded(connection, &filter.words).await?, ..filter.clone() };
     let ids = match few(connection, practice, filter).await? {
-        Some(few) => among(connection, practice, filter, &few).await?,
+        Some(Few { ids, by_name: true }) => by_name(connection, practice, filter, ids).await?,
+        Some(Few { ids, .. }) => page_among(connection, practice, filter, &ids).await?,
         None => walked(connection, practice, filter, after.as_ref()).await?,
     };
     rows_of(connection, practice, &ids, filter.now).await.map(Some)
+}
+
+/// The words as they stand in what is searched.
+async fn folded(connection: &mut PgConnection, words: &[String]) -> Result<Vec<String>, StoreError> {
+    if words.is_empty() {
+        return Ok(vec![]);
+    }
+    let folded = sqlx::query_scalar!(
+        r#"SELECT fold(word) AS "word!" FROM unnest($1::text[]) WITH ORDINALITY AS t (word, place) ORDER BY place"#,
+        words
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(folded)
 }
 
 async fn place_of(
@@ -162,24 +182,34 @@ async fn place_of(
     Ok(place)
 }
 
-/// Those among whom everybody is who may be on the list, if they are few: by one of the filters that has an index of its
-/// own. The other filters are looked at later.
+/// Those among whom everybody is who may be on the list.
+struct Few {
+    ids: Vec<Uuid>,
+    /// They stand in the order of the list already.
+    by_name: bool,
+}
+
+/// They, if they are few: by one of the filters that has an index of its own. The other filters are looked at later.
 async fn few(
     connection: &mut PgConnection,
     practice: PracticeId,
     filter: &ListFilter,
-) -> Result<Option<Vec<Uuid>>, StoreError> {
+) -> Result<Option<Few>, StoreError> {
+    let by_name = matches!(filter.sort, PatientSort::Name | PatientSort::NameDown) && !filter.words.is_empty();
     let mut found = None;
     if let Some((longest, others)) = filter.words.split_first() {
+        let at_most = if by_name { FEW_BY_NAME + 1 } else { FEW_AND_ONE };
         let ids = sqlx::query_scalar!(
             r#"SELECT id AS "id!" FROM lookup.patients_with($1, $2, $3) AS id"#,
             longest,
             others,
-            FEW_AND_ONE
+            at_most
         )
         .fetch_all(&mut *connection)
         .await?;
-        found = Some(ids).filter(|ids| ids.len() <= FEW);
+        if i32::try_from(ids.len()).is_ok_and(|found| found < at_most) {
+            return Ok(Some(Few { ids, by_name }));
+        }
     }
     if let (None, Some(therapist)) = (&found, filter.therapist) {
         let ids = sqlx::query_scalar!(
@@ -213,10 +243,47 @@ async fn few(
         .await?;
         found = Some(ids).filter(|ids| ids.len() <= FEW);
     }
-    Ok(found)
+    Ok(found.map(|ids| Few { ids, by_name: false }))
+}
+
+/// A page of those found by name: they are looked at in their order until the page is full.
+async fn by_name(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    filter: &ListFilter,
+    mut found: Vec<Uuid>,
+) -> Result<Vec<Uuid>, StoreError> {
+    if filter.sort == PatientSort::NameDown {
+        found.reverse();
+    }
+    let begin = filter.after.and_then(|last| found.iter().position(|id| *id == last.0)).map_or(0, |last| last + 1);
+    let size = usize::try_from(filter.limit).unwrap_or_default();
+    let mut page = vec![];
+    for chunk in found[begin..].chunks(CHUNK.max(size)) {
+        page.extend(among(connection, practice, filter, chunk).await?);
+        if page.len() >= size {
+            break;
+        }
+    }
+    page.truncate(size);
+    Ok(page)
 }
 
 /// A page among these: all who fulfil the filter in their order, and of them those behind the page before.
+async fn page_among(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    filter: &ListFilter,
+    few: &[Uuid],
+) -> Result<Vec<Uuid>, StoreError> {
+    let ids = among(connection, practice, filter, few).await?;
+    let begin = filter.after.and_then(|last| ids.iter().position(|id| *id == last.0)).map_or(0, |last| last + 1);
+    let size = usize::try_from(filter.limit).unwrap_or_default();
+    Ok(ids.into_iter().skip(begin).take(size).collect())
+}
+
+/// Those of these who fulfil the filter, in its order. Each is looked up by its id: left to choose, the planner would
+/// rather read the whole practice.
 async fn among(
     connection: &mut PgConnection,
     practice: PracticeId,
@@ -224,7 +291,8 @@ async fn among(
     few: &[Uuid],
 ) -> Result<Vec<Uuid>, StoreError> {
     let ids = ids_of_patients!(
-        "unnest($9::uuid[]) AS few (id) JOIN patients p ON p.practice_id = $1 AND p.id = few.id",
+        "unnest($9::uuid[]) AS few (id)
+           CROSS JOIN LATERAL (SELECT * FROM patients WHERE practice_id = $1 AND id = few.id LIMIT 1) p",
         [
             " ORDER BY CASE WHEN $10::text = 'name' THEN p.name_key END, CASE WHEN $10 = '-name' THEN p.name_key END DESC,
                CASE $10 WHEN 'last_session' THEN coalesce(p.last_session_at, '0001-01-01')
@@ -240,9 +308,7 @@ async fn among(
     )
     .fetch_all(connection)
     .await?;
-    let begin = filter.after.and_then(|last| ids.iter().position(|id| *id == last.0)).map_or(0, |last| last + 1);
-    let size = usize::try_from(filter.limit).unwrap_or_default();
-    Ok(ids.into_iter().skip(begin).take(size).collect())
+    Ok(ids)
 }
 
 async fn walked(

@@ -72,7 +72,7 @@ pub struct Filter {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Order {
-    /// `name` by default; a dash reverses.
+    /// `name` by default; also `last_session`, `next_session` and `created_at`. A dash reverses.
     #[serde(default)]
     #[param(value_type = Option<PatientSort>, inline)]
     sort: Option<String>,
