@@ -123,6 +123,7 @@ CREATE TRIGGER live AFTER INSERT OR UPDATE ON notifications FOR EACH ROW EXECUTE
 CREATE POLICY lookup_reminders ON sessions FOR SELECT TO calma_lookup USING (true);
 GRANT SELECT (practice_id, day_reminder_at, join_reminder_at, payment_reminder_at) ON sessions TO calma_lookup;
 GRANT SELECT (recipient, channel) ON messages TO calma_lookup;
+GRANT SELECT (phone) ON patients TO calma_lookup;
 CREATE INDEX messages_to_phones ON messages (recipient) WHERE channel <> 'email';
 CREATE INDEX patients_phone_anywhere ON patients (phone) WHERE deleted_at IS NULL AND phone IS NOT NULL;
 

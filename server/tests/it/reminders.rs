@@ -72,7 +72,7 @@ async fn each_reminder_goes_out_once_and_what_is_due_together_is_one() {
     let [_, day, join] = mails.as_slice() else { panic!("{mails:?}") };
     assert!(day.subject.contains("Tuesday 10 March 2026, 12:00"), "{}", day.subject);
     // The session costs something and is not paid: one message says both.
-    for wanted in ["KSh 2,000", "M-Pesa: 0700 000 000", "/reminders"] {
+    for wanted in ["KSh\u{a0}2,000", "M-Pesa: 0700 000 000", "/reminders"] {
         assert!(day.text.contains(wanted), "{}", day.text);
     }
     assert!(join.text.contains("https://meet.example/calma-"), "{}", join.text);
@@ -202,8 +202,8 @@ async fn every_reminder_is_sent_once_whoever_dies_when() {
     // Half of them are John's by text: each booking its own number, so that nothing is the same by chance.
     for (n, booking) in bookings.iter().enumerate().filter(|(n, _)| n % 2 == 0) {
         sqlx::query(
-            "WITH p AS (INSERT INTO patients (practice_id, id, name, phone, language, created_at, preferences)
-               SELECT practice_id, gen_random_uuid(), 'By Text', $2, 'en', created_at, '{\"channel\": \"sms\"}'
+            "WITH p AS (INSERT INTO patients (practice_id, id, name, phone, language, created_at, active_since, preferences)
+               SELECT practice_id, gen_random_uuid(), 'By Text', $2, 'en', created_at, created_at, '{\"channel\": \"sms\"}'
                FROM bookings WHERE id = $1 RETURNING id),
              b AS (UPDATE bookings SET patient_id = (SELECT id FROM p), patient_phone = $2 WHERE id = $1)
              UPDATE sessions SET patient_id = (SELECT id FROM p) WHERE booking_id = $1",

@@ -131,7 +131,9 @@ pub(super) fn text(sheet: &Sheet<'_>) -> Result<(String, String), minijinja::Err
             built_in(&name, &known)?
         }
     };
-    Ok((by_mail.subject, plain(&tidied(&written)).trim().to_owned()))
+    // A hard space is outside the alphabet of text messages, and one letter outside makes each hold less than half as much.
+    let written = plain(&tidied(&written)).replace('\u{a0}', " ");
+    Ok((by_mail.subject, written.trim().to_owned()))
 }
 
 /// The facts by name, cleaned of what could act as layout.
