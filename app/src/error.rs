@@ -108,5 +108,7 @@ pub fn problem_text(problem: FieldProblem) -> Text {
         FieldProblem::OutsideHours => t::OUTSIDE_HOURS,
         FieldProblem::SkippedTime => t::SKIPPED_TIME,
         FieldProblem::OtherSort => t::OTHER_SORT,
+        FieldProblem::UnknownVariable => t::UNKNOWN_VARIABLE,
+        FieldProblem::InvalidTemplate => t::INVALID_TEMPLATE,
     }
 }

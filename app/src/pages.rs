@@ -15,14 +15,15 @@ use crate::features::availability::page_availability::AvailabilityRoute;
 use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPage};
 use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
+use crate::features::notices::page_notices::NoticesRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
 use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
 use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
 use crate::features::series::{page_new::NewSeriesPage, page_series::SeriesPage};
 use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
 use crate::features::settings::{
-    calendars::page_calendars::CalendarsRoute, page_booking::PolicyPage, page_payment::PaymentPage,
-    page_practice::PracticePage, page_profile::ProfilePage, page_services::ServicesPage,
+    calendars::page_calendars::CalendarsRoute, page_booking::PolicyPage, page_messages::MessagesPage,
+    page_payment::PaymentPage, page_practice::PracticePage, page_profile::ProfilePage, page_services::ServicesPage,
 };
 use crate::layouts::practice::PracticeFrame;
 
@@ -65,12 +66,12 @@ load_together!(
 );
 load_together!(
     daily_pages, __preload_daily_pages, DailyPages:
-    PracticeFrame, TodayPage, BookingPage, DiaryPage, OutboxRoute, SessionsPage, SessionPage, NewSessionPage
+    PracticeFrame, TodayPage, BookingPage, DiaryPage, OutboxRoute, NoticesRoute, SessionsPage, SessionPage, NewSessionPage
 );
 load_together!(
     office_pages, __preload_office_pages, OfficePages:
     AvailabilityRoute, NewSeriesPage, SeriesPage, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage,
-    ServicesPage, CalendarsRoute
+    ServicesPage, CalendarsRoute, MessagesPage
 );
 load_together!(
     patient_pages, __preload_patient_pages, PatientPages:

@@ -16,7 +16,7 @@ use {
     crate::features::home::{NotFound, page_home::HomePage},
     crate::features::patient::{
         page_booking::PatientBookingPage, page_move::MovePage, page_my::MyPage, page_my_bookings::MyBookingsPage,
-        page_sign_in::SignInPage,
+        page_reminders::RemindersPage, page_sign_in::SignInPage,
     },
 };
 
@@ -80,6 +80,7 @@ pub fn PublicPages() -> impl IntoView {
                 <Route path=path!("/my/bookings") view=MyBookingsPage ssr=mode.clone()/>
                 <Route path=path!("/b/:token") view=PatientBookingPage ssr=mode.clone()/>
                 <Route path=path!("/b/:token/move") view=MovePage ssr=mode.clone()/>
+                <Route path=path!("/b/:token/reminders") view=RemindersPage ssr=mode.clone()/>
                 <Route path=path!("/:slug/book/:token") view=DetailsPage ssr=mode.clone()/>
                 <Route path=path!("/:slug/book/:token/review") view=ReviewPage ssr=mode.clone()/>
                 <Route path=path!("/:slug") view=TherapistPage ssr=mode/>

@@ -107,6 +107,8 @@ export async function createPractice(options: PracticeOptions = {}): Promise<Pra
     mpesa: 'Till 123456', bank_account: '', cash: false, note: 'Please write the reference in the message.',
   })
   await put('/api/v1/practice/policy', { ...POLICY, ...options.policy })
+  // No moment of grace and no night, so that no journey waits for a message.
+  await put('/api/v1/practice/messages', { announce_after: 0, quiet_from: 0, quiet_until: 0 })
   const service = await call(base, '/api/v1/services', { bearer, body: {
     service: { name: SERVICE, description: 'One hour, one to one.', duration_min: 60, price: options.price ?? '2000',
       place: options.place ?? 'online', active: true },

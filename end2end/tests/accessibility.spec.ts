@@ -149,7 +149,7 @@ test('the practice\'s pages with much in them', async ({ page, practice }) => {
     `/app/diary?week=${states.day}&view=day`, `/app/diary?week=${states.day}&view=month`,
     '/app/sessions', '/app/sessions?status=cancelled', '/app/sessions/new', `/app/sessions/new?patient=${session.patient_id}`,
     `/app/sessions/${session.id}`,
-    `/app/availability?date=${states.day}`, '/app/messages', '/app/messages?status=failed']) {
+    `/app/availability?date=${states.day}`, '/app/messages', '/app/messages?status=failed', '/app/notices']) {
     await check(page, address)
   }
 })
@@ -181,7 +181,9 @@ test('the practice\'s settings, members and log', async ({ page, practice }) => 
   await enter(page, practice)
   for (const address of ['/app/settings', '/app/settings/practice', '/app/settings/profile', '/app/settings/services',
     `/app/settings/services?edit=${practice.serviceId}`,
-    '/app/settings/payment', '/app/settings/booking', '/app/settings/calendars', '/app/settings/calendars?google=not_ticked', '/app/members', '/app/audit']) {
+    '/app/settings/payment', '/app/settings/booking', '/app/settings/calendars', '/app/settings/calendars?google=not_ticked',
+    '/app/settings/messages', '/app/settings/messages?template=session_reminder&language=es&channel=sms', '/app/members',
+    '/app/audit']) {
     await check(page, address)
   }
 })
@@ -205,7 +207,9 @@ test('calendars with conflicts, problems and an address', async ({ page, practic
 test('the practice\'s pages with nothing in them', async ({ page }) => {
   const empty = await createPractice({ published: false })
   await enter(page, empty)
-  for (const address of ['/app', '/app/diary', '/app/sessions', '/app/messages?status=failed']) await check(page, address)
+  for (const address of ['/app', '/app/diary', '/app/sessions', '/app/messages?status=failed', '/app/notices']) {
+    await check(page, address)
+  }
   await page.locator('details.account summary').click()
   await expectAccessible(page, 'account menu')
   await expectNoSideways(page, 'account menu')
@@ -215,5 +219,5 @@ test('in Spanish, with its longer words', async ({ visitor, practice }) => {
   const page = await visitor({ locale: 'es-AR' })
   await check(page, `/${practice.slug}`)
   await enter(page, practice)
-  for (const address of ['/app', '/app/availability', '/app/settings/booking']) await check(page, address)
+  for (const address of ['/app', '/app/availability', '/app/settings/booking', '/app/settings/messages']) await check(page, address)
 })

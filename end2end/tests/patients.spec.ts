@@ -110,9 +110,10 @@ test('the profile knows sessions, notes, preferences and messages', async ({ pag
   await expect(note).toContainText('Pinned')
   await page.getByLabel('Note', { exact: true }).fill('Prefers the blue room')
   await page.getByRole('button', { name: 'Add a note' }).click()
-  await expect(page.getByText('Prefers the blue room')).toBeVisible()
+  const room = page.getByRole('listitem').filter({ hasText: 'Prefers the blue room' })
+  await expect(room).toBeVisible()
   await page.getByLabel('Search the notes').fill('bus late')
-  await expect(page.getByText('Prefers the blue room')).toHaveCount(0)
+  await expect(room).toHaveCount(0)
   await expect(note).toBeVisible()
 
   await tab('Preferences').click()

@@ -241,3 +241,17 @@ test('who asks too often is told so on the page, and the time stays free', async
     await end(server)
   }
 })
+
+test('a session is reminded of a day before, and just before with the link', async () => {
+  const practice = await practiceHere({ needs_approval: false, payment_timing: 'at_session' })
+  const who = somebody('Forgetful Person')
+  const [slot] = await slotsOfOneDay(practice)
+  await book(practice, who, slot)
+  const until = async (minutes: number) =>
+    Math.round((Date.parse(slot.starts_at) - Date.parse((await call(base, '/test/clock')).now)) / 60_000) - minutes
+  await moveClock(base, await until(24 * 60))
+  const day = await mailTo(who.email, /^Your session: /)
+  expect(day.text).toContain('No more reminders, please')
+  await moveClock(base, await until(15))
+  expect((await mailTo(who.email, /Your session begins soon/)).text).toContain('https://meet.example.test/')
+})

@@ -39,6 +39,11 @@ pub struct Config {
     pub google_tokens_url: String,
     pub google_api_url: String,
     pub calendar_private_addresses: bool,
+    pub twilio_account_sid: Option<String>,
+    pub twilio_auth_token: Option<String>,
+    pub twilio_phone_number: String,
+    pub twilio_whatsapp_number: String,
+    pub twilio_url: String,
     pub mode: Mode,
     pub language: Lang,
     pub worker: bool,
@@ -88,6 +93,11 @@ impl Config {
             google_tokens_url: String::new(),
             google_api_url: String::new(),
             calendar_private_addresses: false,
+            twilio_account_sid: None,
+            twilio_auth_token: None,
+            twilio_phone_number: String::new(),
+            twilio_whatsapp_number: String::new(),
+            twilio_url: String::new(),
             mode: Mode::Production,
             language: Lang::default(),
             worker: true,
@@ -212,6 +222,27 @@ pub const SETTINGS: &[Setting] = &[
         "May addresses of calendars that people type lead into internal networks? Only where everybody is trusted.",
         |c, v| put(&mut c.calendar_private_addresses, on_off(v)),
     ),
+    setting(
+        "TWILIO_ACCOUNT_SID",
+        "",
+        "Account that sends SMS and WhatsApp; empty: texts stay in the outbox.",
+        |c, v| put(&mut c.twilio_account_sid, optional(v)),
+    ),
+    secret("TWILIO_AUTH_TOKEN", "Its token, which also signs what Twilio reports to /hooks/twilio.", |c, v| {
+        put(&mut c.twilio_auth_token, optional(v))
+    }),
+    setting(
+        "TWILIO_PHONE_NUMBER",
+        "",
+        "Sender of SMS, +15005550006 or a messaging service MG…; empty: no SMS.",
+        |c, v| put(&mut c.twilio_phone_number, Ok(v.into())),
+    ),
+    setting("TWILIO_WHATSAPP_NUMBER", "", "Sender of WhatsApp messages, +14155238886; empty: no WhatsApp.", |c, v| {
+        put(&mut c.twilio_whatsapp_number, Ok(v.into()))
+    }),
+    setting("TWILIO_URL", "https://api.twilio.com", "Where Twilio's API is.", |c, v| {
+        put(&mut c.twilio_url, Ok(v.into()))
+    }),
     setting(
         "CALMA_MODE",
         "production",

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod clock;
 pub mod config;
+pub mod hooks;
 pub mod live;
 pub mod middleware;
 pub mod private_pg;

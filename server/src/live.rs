@@ -84,8 +84,12 @@ fn kind_only(kind: LiveKind) -> String {
 /// Therapists and caregivers hear of their own bookings only, and everybody of what they may read.
 fn member_may_hear(member: &Member, event: &LiveEvent) -> bool {
     let own = !sees_only_own(member.role) || event.therapist_id.is_none_or(|id| Some(id) == member.therapist_id);
+    if event.kind == LiveKind::Notice {
+        // It names nobody; each member then reads what they were told themselves.
+        return event.practice_id == member.practice_id;
+    }
     let resource = match event.kind {
-        LiveKind::Slots | LiveKind::Booking => Resource::Bookings,
+        LiveKind::Slots | LiveKind::Booking | LiveKind::Notice => Resource::Bookings,
         LiveKind::Schedule | LiveKind::Calendar => Resource::Availability,
         LiveKind::Message => Resource::Messages,
         LiveKind::Session => Resource::Sessions,

@@ -7,7 +7,7 @@ use crate::middleware::errors::Fail;
 use crate::middleware::headers::PageNonce;
 use crate::middleware::{errors, forms, headers, limits, moved, origin, session, size, trace};
 use crate::state::AppState;
-use crate::{api, live, site, test_mode};
+use crate::{api, hooks, live, site, test_mode};
 use app::context::Typed;
 use app::routes::{PracticeApp, PublicPages};
 use app::shell::{practice_shell, public_shell};
@@ -62,6 +62,7 @@ pub fn router(state: AppState) -> Router {
         .route("/live/my", get(live::patient_events))
         .route("/live/t/{slug}", get(live::therapist_events))
         .route("/live/b/{token}", get(live::booking_events))
+        .merge(hooks::routes())
         .merge(test_mode::routes(&state))
         .merge(api::router(&state))
         .leptos_routes_with_context(&state, pages, provide_request, shell)
@@ -127,7 +128,7 @@ async fn ready(Extension(ctx): Extension<Ctx>) -> Result<&'static str, Fail> {
 
 async fn robots(State(state): State<AppState>) -> String {
     let base = &state.config.base_url;
-    let hidden = ["/app$", "/app/", "/api/", "/b/", "/calendar/", "/my$", "/my/", "/live"];
+    let hidden = ["/app$", "/app/", "/api/", "/b/", "/calendar/", "/my$", "/my/", "/live", "/hooks/"];
     let rules: String = hidden.iter().map(|path| format!("Disallow: {path}\n")).collect();
     format!("User-agent: *\n{rules}\nSitemap: {base}/sitemap.xml\n")
 }

@@ -10,6 +10,7 @@ use integrations::calendars::ics::IcsClient;
 use integrations::files::LocalFiles;
 use integrations::http::Reach;
 use integrations::mail::{Mailer, OutboxMailer, SmtpMailer};
+use integrations::texts::{OutboxTexts, TextSender, Twilio, TwilioSettings};
 use services::Deps;
 use services::ctx::{Clock, Entropy};
 use services::live::Hub;
@@ -89,6 +90,7 @@ impl Running {
     pub async fn start(config: &Config) -> Result<Self, String> {
         let secrets = derive_secrets(installation_secret(config)?.as_bytes());
         let mail = mailer(config)?;
+        let texts = text_sender(config)?;
         let cache = limited_cache(config)?;
         let calendars = calendars(config)?;
         let database = Database::find(config).await?;
@@ -103,6 +105,7 @@ impl Running {
                     db,
                     cache,
                     mail,
+                    texts,
                     files: Arc::new(LocalFiles::new(config.data.join("files"))),
                     calendars,
                     live: Hub::new(),
@@ -159,6 +162,18 @@ fn calendars(config: &Config) -> Result<Calendars, String> {
     };
     let reach = if config.calendar_private_addresses { Reach::Anywhere } else { Reach::Public };
     Ok(Calendars { google, ics: IcsClient::new(reach) })
+}
+
+fn text_sender(config: &Config) -> Result<Arc<dyn TextSender>, String> {
+    let Some(account_sid) = &config.twilio_account_sid else { return Ok(Arc::new(OutboxTexts)) };
+    let settings = TwilioSettings {
+        account_sid: account_sid.clone(),
+        auth_token: config.twilio_auth_token.clone().unwrap_or_default(),
+        sms_from: config.twilio_phone_number.clone(),
+        whatsapp_from: config.twilio_whatsapp_number.clone(),
+        url: config.twilio_url.clone(),
+    };
+    Twilio::new(settings).map(|twilio| Arc::new(twilio) as Arc<dyn TextSender>).map_err(|e| e.to_string())
 }
 
 /// The cache, with the longest life that the settings allow.

@@ -18,6 +18,8 @@ pub mod diary;
 #[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod members;
 #[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod notices;
+#[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod outbox;
 #[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod patients;

@@ -50,4 +50,6 @@ contracts::texts! {
     OUTSIDE_HOURS = "The therapist is not open then. Tick “also outside opening hours” if you mean it.", "El terapeuta no atiende a esa hora. Marque «también fuera de horario» si es lo que quiere.";
     SKIPPED_TIME = "The clock skips this time on that day. Please choose another.", "Ese día el reloj salta esta hora. Elija otra.";
     OTHER_SORT = "The list was ordered differently before. Please begin at its first page.", "La lista estaba en otro orden. Empiece por su primera página.";
+    UNKNOWN_VARIABLE = "There is a name between double braces that does not exist. The list below has them all.", "Hay un nombre entre llaves dobles que no existe. La lista de abajo los tiene todos.";
+    INVALID_TEMPLATE = "Only the names below in double braces, {{ when }}, and {% if when %} … {% endif %} may stand here.", "Aquí solo pueden estar los nombres de abajo entre llaves dobles, {{ when }}, y {% if when %} … {% endif %}.";
 }

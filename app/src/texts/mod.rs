@@ -11,10 +11,13 @@ pub mod diary;
 pub mod errors;
 pub mod home;
 pub mod members;
+pub mod message_settings;
+pub mod notices;
 pub mod outbox;
 pub mod patient;
 pub mod patients;
 pub mod practice;
+pub mod reminders;
 pub mod series;
 pub mod sessions;
 pub mod settings;
@@ -34,6 +37,9 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("sessions", sessions::ALL),
     ("settings", settings::ALL),
     ("outbox", outbox::ALL),
+    ("message_settings", message_settings::ALL),
+    ("notices", notices::ALL),
+    ("reminders", reminders::ALL),
     ("members", members::ALL),
     ("diary", diary::ALL),
     ("availability", availability::ALL),

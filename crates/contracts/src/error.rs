@@ -94,6 +94,10 @@ codes! {
         SkippedTime = "skipped_time",
         /// A list's cursor that was made in another order of the list.
         OtherSort = "other_sort",
+        /// A name between double braces that a template does not know.
+        UnknownVariable = "unknown_variable",
+        /// A mark in a template that is none: only variables and conditions are.
+        InvalidTemplate = "invalid_template",
     }
 }
 

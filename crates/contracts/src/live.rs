@@ -35,4 +35,6 @@ pub enum LiveKind {
     Calendar,
     /// A rule for recurring sessions was made or changed.
     Series,
+    /// Members were told of something, or read it.
+    Notice,
 }

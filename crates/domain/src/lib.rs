@@ -5,6 +5,7 @@
 
 pub mod booking;
 pub mod dates;
+pub mod messages;
 pub mod names;
 pub mod password;
 pub mod patients;

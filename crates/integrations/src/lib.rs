@@ -5,3 +5,4 @@ pub mod calendars;
 pub mod files;
 pub mod http;
 pub mod mail;
+pub mod texts;

@@ -7,7 +7,7 @@
 
 use chrono::{DateTime, Duration, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, OffsetName, Tz};
-use contracts::BookingId;
+use contracts::{BookingId, Lang};
 use std::collections::BTreeMap;
 
 /// One session as a calendar entry.
@@ -119,6 +119,23 @@ fn entry(out: &mut Lines, event: &IcsEvent, made: Option<DateTime<Utc>>) {
     // Calendars that show an entry to others then show only that the time is taken.
     out.raw("CLASS:PRIVATE");
     out.raw("END:VEVENT");
+}
+
+/// The same file without what tells a reader what the appointment is.
+pub fn discreet(file: &str, lang: Lang) -> String {
+    let summary = match lang {
+        Lang::En => "Appointment",
+        Lang::Es => "Cita",
+    };
+    let mut out = Lines::default();
+    for line in file.replace("\r\n ", "").lines() {
+        if line.starts_with("SUMMARY:") {
+            out.text("SUMMARY", summary);
+        } else if !line.starts_with("DESCRIPTION:") {
+            out.raw(line);
+        }
+    }
+    out.0
 }
 
 /// A property that holds an instant, on the zone's wall clock where there is one.
@@ -268,6 +285,20 @@ mod tests {
 
     fn unfolded(ics: &str) -> Vec<String> {
         ics.replace("\r\n ", "").split("\r\n").map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_discreet_file_names_nothing_and_stays_a_calendar() {
+        let told = IcsEvent {
+            summary: "Couples therapy · Dr Ana ".repeat(8),
+            description: "Centro".into(),
+            ..event("UTC", "2026-07-01T08:00:00Z")
+        };
+        let ics = discreet(&session_ics(&told), Lang::Es);
+        assert!(ics.contains("SUMMARY:Cita\r\n") && ics.contains("UID:018f-1@calma.example\r\n"), "{ics}");
+        assert!(!ics.contains("therapy") && !ics.contains("Ana") && !ics.contains("Centro"), "{ics}");
+        assert_eq!(ics.parse::<Calendar>().unwrap().components.len(), 1);
+        assert_eq!(discreet(&ics, Lang::Es), ics);
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub struct Deps {
     pub db: Db,
     pub cache: Arc<dyn integrations::cache::Cache>,
     pub mail: Arc<dyn integrations::mail::Mailer>,
+    pub texts: Arc<dyn integrations::texts::TextSender>,
     pub files: Arc<dyn integrations::files::FileStore>,
     pub calendars: integrations::calendars::Calendars,
     pub live: crate::live::Hub,

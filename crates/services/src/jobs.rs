@@ -26,6 +26,8 @@ pub struct Done {
     pub archived: u32,
     /// Calendars outside that were read, and entries in them that were written.
     pub calendars: u32,
+    /// Reminders of sessions that were written.
+    pub reminded: u32,
 }
 
 /// Bookings that are looked up at once; each then ends or is erased in a transaction of its own.
@@ -40,8 +42,8 @@ const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(60 * 60
 /// After a notice, wait this long: what comes together is done together.
 const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 
-/// One round of everything that is due: lapse holds, expire bookings, erase, bring about the sessions of series, seal the
-/// audit log, send messages, read and write calendars outside. Safe on several servers at once.
+/// One round of everything that is due: lapse holds, expire bookings, erase, bring about the sessions of series, write
+/// reminders, seal the audit log, send messages, read and write calendars outside. Safe on several servers at once.
 ///
 /// # Errors
 /// The first error of the round; the rest of the round was done nevertheless.
@@ -76,6 +78,10 @@ async fn deadlines(ctx: &Ctx, first: &mut Result<()>) -> Result<Done> {
         let erased = erase_closed(ctx, practice, first).await;
         done.erased += kept(first, erased);
     }
+    let mut missed = Ok(());
+    let reminded = messages::reminders::remind_due(ctx, |one| kept(&mut missed, one)).await;
+    done.reminded = kept(first, reminded);
+    kept(first, missed.map(|()| 0));
     done.sealed = kept(first, audit::seal_all(ctx).await);
     Ok(done)
 }
@@ -220,7 +226,8 @@ fn count_of(n: i64) -> u32 {
 enum Work {
     Deadlines,
     Series,
-    Messages,
+    Mail,
+    Texts,
     Calendars,
     Entries,
     Forgetting,
@@ -235,7 +242,8 @@ impl Work {
                 first.map(|()| done)
             }
             Self::Series => Ok(Done { generated: generate(ctx).await?, ..Done::default() }),
-            Self::Messages => Ok(Done { sent: messages::send_due(ctx).await?, ..Done::default() }),
+            Self::Mail => Ok(Done { sent: messages::send_mail(ctx).await?, ..Done::default() }),
+            Self::Texts => Ok(Done { sent: messages::send_texts(ctx).await?, ..Done::default() }),
             Self::Calendars => Ok(Done { calendars: calendars::read_due(ctx).await?, ..Done::default() }),
             Self::Entries => Ok(Done { calendars: calendars::write_due(ctx).await?, ..Done::default() }),
             Self::Forgetting => {
@@ -254,7 +262,8 @@ pub async fn run_forever(deps: Arc<Deps>, stop: watch::Receiver<bool>) {
     tokio::join!(
         rounds(Work::Deadlines, deps.clone(), stop.clone()),
         rounds(Work::Series, deps.clone(), stop.clone()),
-        rounds(Work::Messages, deps.clone(), stop.clone()),
+        rounds(Work::Mail, deps.clone(), stop.clone()),
+        rounds(Work::Texts, deps.clone(), stop.clone()),
         rounds(Work::Calendars, deps.clone(), stop.clone()),
         rounds(Work::Entries, deps.clone(), stop.clone()),
         rounds(Work::Forgetting, deps, stop),
@@ -285,7 +294,7 @@ async fn next_round(work: Work, live: &mut broadcast::Receiver<Heard>) {
     match work {
         Work::Forgetting => return tokio::time::sleep(FORGET_EVERY).await,
         Work::Series => return tokio::time::sleep(GENERATE_EVERY).await,
-        Work::Deadlines | Work::Messages | Work::Calendars | Work::Entries => {}
+        Work::Deadlines | Work::Mail | Work::Texts | Work::Calendars | Work::Entries => {}
     }
     tokio::select! {
         () = tokio::time::sleep(ROUND) => {}

@@ -92,7 +92,8 @@ async fn forget(deps: &Deps, event: &LiveEvent) {
         | LiveKind::Session
         | LiveKind::Patient
         | LiveKind::Series
-        | LiveKind::Calendar => {}
+        | LiveKind::Calendar
+        | LiveKind::Notice => {}
     }
 }
 

@@ -178,6 +178,32 @@ pub async fn practices_with_due_messages(
     Ok(ids.into_iter().map(PracticeId).collect())
 }
 
+/// Practices in which a reminder of a session is due at `at`.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practices_with_due_reminders(
+    connection: &mut PgConnection,
+    at: DateTime<Utc>,
+) -> Result<Vec<PracticeId>, StoreError> {
+    let ids =
+        sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.practices_with_due_reminders($1) AS id ORDER BY 1"#, at)
+            .fetch_all(connection)
+            .await?;
+    Ok(ids.into_iter().map(PracticeId).collect())
+}
+
+/// Practices that have a patient with this number, or wrote to it.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn practices_of_phone(connection: &mut PgConnection, phone: &str) -> Result<Vec<PracticeId>, StoreError> {
+    let ids = sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.practices_of_phone($1) AS id ORDER BY 1"#, phone)
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(PracticeId).collect())
+}
+
 /// Practices whose audit log has entries that are not sealed yet.
 ///
 /// # Errors

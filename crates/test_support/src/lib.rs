@@ -9,6 +9,7 @@ pub mod clock;
 pub mod database;
 pub mod google;
 pub mod mailbox;
+pub mod twilio;
 
 use clock::{SeededEntropy, TestClock};
 use contracts::Lang;
@@ -17,6 +18,7 @@ use integrations::calendars::Calendars;
 use integrations::calendars::ics::IcsClient;
 use integrations::files::LocalFiles;
 use integrations::http::Reach;
+use integrations::texts::{OutboxTexts, TextSender};
 use mailbox::Mailbox;
 use services::{Actor, Ctx, Deps};
 use std::path::PathBuf;
@@ -44,29 +46,46 @@ impl TestApp {
         Self::on(&owner_url, cache).await
     }
 
+    /// A fresh installation that sends texts through a stand-in for Twilio.
+    pub async fn with_twilio() -> (Self, twilio::Twilio) {
+        let clock = Arc::new(TestClock::default());
+        let twilio = twilio::Twilio::start(clock.clone()).await;
+        let texts = integrations::texts::Twilio::new(twilio.settings()).expect("settings of the stand-in");
+        let url = database::fresh().await;
+        let calendars = Calendars { google: None, ics: IcsClient::new(Reach::Public) };
+        (Self::built(&url, Arc::new(MemoryCache::default()), calendars, Arc::new(texts), clock).await, twilio)
+    }
+
     /// A second server on the same database.
     pub async fn on(owner_url: &str, cache: Arc<dyn Cache>) -> Self {
         let calendars = Calendars { google: None, ics: IcsClient::new(Reach::Public) };
-        Self::made(owner_url, cache, calendars).await
+        Self::built(owner_url, cache, calendars, Arc::new(OutboxTexts), Arc::new(TestClock::default())).await
     }
 
     /// One that speaks to a stand-in for Google, and reads calendars on this machine.
     pub async fn with_google(google: &google::GoogleStandIn) -> Self {
         let google = Some(integrations::calendars::google::Google::new(google.settings()));
         let calendars = Calendars { google, ics: IcsClient::new(Reach::Anywhere) };
-        Self::made(&database::fresh().await, Arc::new(MemoryCache::default()), calendars).await
+        let (url, clock) = (database::fresh().await, Arc::new(TestClock::default()));
+        Self::built(&url, Arc::new(MemoryCache::default()), calendars, Arc::new(OutboxTexts), clock).await
     }
 
-    async fn made(owner_url: &str, cache: Arc<dyn Cache>, calendars: Calendars) -> Self {
+    async fn built(
+        owner_url: &str,
+        cache: Arc<dyn Cache>,
+        calendars: Calendars,
+        texts: Arc<dyn TextSender>,
+        clock: Arc<TestClock>,
+    ) -> Self {
         let owner = sqlx::PgPool::connect(owner_url).await.expect("connect as owner");
         let db = store::Db::connect(owner_url, 20).await.expect("connect as calma_app");
-        let clock = Arc::new(TestClock::default());
         let mailbox = Arc::new(Mailbox::default());
         let files = std::env::temp_dir().join(format!("calma-test-{}", uuid::Uuid::from_bytes(rand::random())));
         let deps = Arc::new(Deps {
             db,
             cache,
             mail: mailbox.clone(),
+            texts,
             files: Arc::new(LocalFiles::new(files.clone())),
             calendars,
             live: services::live::Hub::new(),

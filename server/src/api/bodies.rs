@@ -82,10 +82,20 @@ fn together(parts: impl Iterator<Item = Value>) -> Value {
 
 /// Fields that are empty on an ordinary day.
 const EMPTY: &[&str] =
-    &["broken_at", "closing_reason", "instead_of", "last_error", "next", "reject_reason", "photo_url"];
+    &["broken_at", "call", "closing_reason", "instead_of", "last_error", "next", "reject_reason", "photo_url"];
 /// Switches that are off on an ordinary day.
-const OFF: &[&str] =
-    &["cancelled_by_patient", "cash", "duplicate", "has_account", "late", "own_duration", "own_price", "warning"];
+const OFF: &[&str] = &[
+    "cancelled_by_patient",
+    "cash",
+    "discreet",
+    "duplicate",
+    "has_account",
+    "late",
+    "own_duration",
+    "own_price",
+    "settled",
+    "warning",
+];
 
 fn plain(field: &str, schema: &Value) -> Value {
     let is =
@@ -108,6 +118,10 @@ fn plain(field: &str, schema: &Value) -> Value {
 fn number(field: &str) -> i64 {
     match field {
         "minor" => 200_000,
+        "quiet_from" => 1_260,
+        "quiet_until" => 480,
+        "announce_after" => 60,
+        "payment_reminder_hours" => 24,
         "duration_min" => 60,
         "starts_min" => 540,
         "ends_min" | "opening_ends_min" => 1_020,
@@ -138,7 +152,9 @@ fn text(field: &str) -> &'static str {
         "cancel_text" | "bank_account" | "note" => "",
         "credentials" => "Licence 123",
         "currency" => "KES",
-        "email" | "recipient" => "amina@example.com",
+        "email" | "recipient" | "to" => "amina@example.com",
+        "hint" => "a…@example.com",
+        "variables" => "when",
         "ends" => "17:00",
         "field" => "email",
         "languages" => "en,es",

@@ -65,6 +65,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(v1::patients::routes())
         .merge(v1::messages::routes())
         .merge(v1::my::routes())
+        .merge(v1::notifications::routes())
+        .merge(v1::templates::routes())
 }
 
 /// The API with its document and its page.

@@ -36,6 +36,8 @@ const NO_LIMITS: &str = "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER
 const POLICY: &str = "therapist={therapist}&needs_approval=on&payment_timing=before_confirmation&hold_min=10\
     &approval_window_min=24&payment_window_min=24&notice_min=2&horizon_days=60&cancel_until_hours=24";
 
+const WORDS: &str = "template=session_reminder&language=en&channel=sms&body=Hello";
+
 /// Name, who may, and a form that is otherwise in order.
 const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("public_profile", Open, "slug={slug}"),
@@ -135,6 +137,24 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("find_patients", May(Create, Sessions), "words=john"),
     ("load_patient_name", May(Create, Sessions), "id={patient}"),
     ("free_times", May(Create, Sessions), "therapist={therapist}&service={service}&day=2026-03-17"),
+    ("resend_message_by", May(Update, Messages), "id={message}&channel=sms"),
+    ("settle_message", May(Update, Messages), "id={message}"),
+    ("load_timeline", May(Read, Messages), "booking={booking}"),
+    ("unread_notices", Member, ""),
+    ("load_notices", Member, ""),
+    ("read_notice", Member, "id={notice}"),
+    ("load_message_setup", May(Read, Resource::Practice), ""),
+    (
+        "save_message_settings",
+        May(Update, Resource::Practice),
+        "quiet_from=21:00&quiet_until=08:00&announce_after=60&payment_reminder_hours=24",
+    ),
+    ("save_message_template", May(Update, Resource::Practice), WORDS),
+    ("reset_message_template", May(Update, Resource::Practice), "template=session_reminder&language=en&channel=sms"),
+    ("preview_message_template", May(Read, Resource::Practice), WORDS),
+    ("send_test_message", May(Create, Messages), "channel=email&to=x@example.com"),
+    ("load_reminder_choice", Link, "token=x"),
+    ("choose_reminders", Link, "token=x&channel=email&wanted=no"),
     ("practice_me", Member, ""),
     ("practice_counts", May(Read, Bookings), ""),
     ("log_out", Member, ""),

@@ -6,7 +6,7 @@ use contracts::availability::{AddException, AddRule, BookingsInTheWay, Exception
 use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
 use contracts::calendars::{AddCalendar, RenewFeed, SaveVideoUrl};
 use contracts::lists::PageOf;
-use contracts::messages::MessageStatus;
+use contracts::messages::{Channel, MessageStatus, SendMessage};
 use contracts::patients::*;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
 use contracts::series::{AskPreview, ChangeSeries, Resolve};
@@ -47,6 +47,9 @@ async fn picture(app: &TestApp, practice: &Practice) -> String {
         "payments",
         "notes",
         "messages",
+        "message_templates",
+        "opt_outs",
+        "notifications",
         "files",
         "series",
         "series_occurrences",
@@ -161,6 +164,16 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     assert_eq!(code(availability::why(stranger, mine.therapist, mine.service, local).await), not_found);
     strangers_calendars(stranger, mine, records.calendar.into()).await;
     assert_eq!(code(messages::resend(stranger, records.message.into()).await), not_found);
+    assert_eq!(code(messages::resend_by(stranger, records.message.into(), Channel::Sms).await), not_found);
+    assert_eq!(code(messages::settle(stranger, records.message.into()).await), not_found);
+    assert_eq!(code(messages::get(stranger, records.message.into()).await), not_found);
+    assert_eq!(code(messages::timeline(stranger, records.booking).await), not_found);
+    let first = || PageOf::after(None);
+    assert_eq!(code(messages::of_patient(stranger, records.patient, first()).await), not_found);
+    let letter =
+        SendMessage { patient_id: records.patient, channel: None, subject: String::new(), body: "Hello".into() };
+    assert_eq!(code(messages::write(stranger, letter).await), not_found);
+    assert_eq!(code(messages::mark_read(stranger, Some(records.notice)).await), not_found);
     assert_eq!(code(files::receipt(stranger, records.file.into()).await), not_found);
     assert_eq!(code(accounts::set_member_active(stranger, mine.owner.member_id, false).await), not_found);
     assert_eq!(code(accounts::revoke_invitation(stranger, records.invitation.into()).await), not_found);
@@ -369,6 +382,12 @@ async fn a_token_of_another_installation_or_a_guess_leads_nowhere() {
         assert_eq!(code(bookings::times_to_move(&visitor, token, None).await), not_found, "{token}");
         let later = at("2026-03-18T06:00:00Z");
         assert_eq!(code(bookings::move_by_patient(&visitor, token, later).await), not_found, "{token}");
+        assert_eq!(code(messages::reminder_choice(&visitor, token).await), not_found, "{token}");
+        assert_eq!(
+            code(messages::choose_reminders(&visitor, token, Channel::Email, false).await),
+            not_found,
+            "{token}"
+        );
     }
     assert_eq!(bookings::view(&app.visitor(), &booking.token).await.unwrap().id, booking.id);
     let _: TherapistId = mine.therapist;
@@ -414,6 +433,9 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "accounts::me",
             "calendars::my_feeds",
             "calendars::renew_my_feeds",
+            "messages::notices",
+            "messages::unread",
+            "messages::zone",
             "patient_access::my_bookings",
         ],
     ),
@@ -430,10 +452,21 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "patients::import_rows",
             "patients::keep_import",
             "patients::zone",
+            "messages::preview",
+            "messages::reset_template",
+            "messages::save_settings",
+            "messages::save_template",
+            "messages::send_test",
+            "messages::settings",
+            "messages::template",
             "practice::save_instructions",
             "practice::save_settings",
             "practice::settings",
         ],
+    ),
+    (
+        "only what the provider of texts signed gets there (texts.rs)",
+        &["messages::delivery_told", "messages::text_received"],
     ),
     (
         "the worker, the command line and the middleware: no door leads there",
@@ -454,6 +487,8 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "series::generate_due",
             "patients::archive_dormant",
             "patients::forget_old_imports",
+            "messages::send_mail",
+            "messages::send_texts",
         ],
     ),
 ];

@@ -69,6 +69,7 @@ async fn messages_and_the_audit_log_read_forwards_and_backwards() {
     let router = server(&app, "");
     for (path, field, up, down) in [
         ("/api/v1/messages?limit=1", "id", "created_at", "-created_at"),
+        ("/api/v1/notifications?limit=1&channel=email", "id", "created_at", "-created_at"),
         ("/api/v1/audit?limit=1", "action", "at", "-at"),
     ] {
         let forwards = all(&router, &token, &format!("{path}&sort={up}"), field).await;
@@ -120,6 +121,8 @@ async fn a_cursor_of_another_order_and_an_unknown_order_are_refused() {
         "/api/v1/bookings",
         "/api/v1/bookings/pending-approval",
         "/api/v1/messages",
+        "/api/v1/notifications",
+        "/api/v1/inbox",
         "/api/v1/audit",
         "/api/v1/members",
     ] {

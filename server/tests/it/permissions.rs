@@ -36,6 +36,7 @@ fn endpoint(method: &'static str, path: &'static str, who: Who, body: Option<Val
 fn endpoints(practice: &Practice) -> Vec<Endpoint> {
     let therapist = practice.therapist;
     let reason = || Some(json!({ "reason": "because" }));
+    let words = || Some(json!({ "subject": "Soon", "body": "See you {{ when }}" }));
     let buffers = || Some(json!({ "therapist_id": therapist, "before_min": 0, "after_min": 10 }));
     let service =
         || Some(json!({ "service": { "name": "Couples", "duration_min": 50, "price": "10" }, "therapists": [] }));
@@ -268,6 +269,46 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("GET", "/api/v1/receipts/{file}", May(Action::Read, Resource::Payments), None),
         endpoint("GET", "/api/v1/messages", May(Action::Read, Resource::Messages), None),
         endpoint("POST", "/api/v1/messages/{message}/resend", May(Action::Update, Resource::Messages), None),
+        endpoint(
+            "POST",
+            "/api/v1/messages/{message}/resend-by",
+            May(Action::Update, Resource::Messages),
+            Some(json!({ "channel": "sms" })),
+        ),
+        endpoint("POST", "/api/v1/messages/{message}/settle", May(Action::Update, Resource::Messages), None),
+        endpoint("GET", "/api/v1/bookings/{booking}/messages", May(Action::Read, Resource::Messages), None),
+        endpoint("GET", "/api/v1/notifications", May(Action::Read, Resource::Messages), None),
+        endpoint("GET", "/api/v1/notifications/{message}", May(Action::Read, Resource::Messages), None),
+        endpoint("GET", "/api/v1/patients/{patient}/notifications", May(Action::Read, Resource::Messages), None),
+        endpoint(
+            "POST",
+            "/api/v1/notifications/send",
+            May(Action::Create, Resource::Messages),
+            Some(json!({ "patient_id": practice.id, "body": "Hello" })),
+        ),
+        endpoint(
+            "POST",
+            "/api/v1/notifications/test",
+            May(Action::Create, Resource::Messages),
+            Some(json!({ "channel": "email", "to": "x@example.com" })),
+        ),
+        endpoint("GET", "/api/v1/inbox", Member, None),
+        endpoint("GET", "/api/v1/inbox/count", Member, None),
+        endpoint("POST", "/api/v1/inbox/read", Member, None),
+        endpoint("POST", "/api/v1/inbox/{notice}/read", Member, None),
+        endpoint("GET", "/api/v1/public/bookings/{token}/reminders", Public, None),
+        endpoint(
+            "PUT",
+            "/api/v1/public/bookings/{token}/reminders",
+            Public,
+            Some(json!({ "channel": "email", "wanted": false })),
+        ),
+        endpoint("GET", "/api/v1/practice/messages", May(Action::Read, Resource::Practice), None),
+        endpoint("PUT", "/api/v1/practice/messages", May(Action::Update, Resource::Practice), Some(json!({}))),
+        endpoint("GET", "/api/v1/practice/templates", May(Action::Read, Resource::Practice), None),
+        endpoint("PUT", "/api/v1/practice/templates", May(Action::Update, Resource::Practice), words()),
+        endpoint("DELETE", "/api/v1/practice/templates", May(Action::Update, Resource::Practice), None),
+        endpoint("POST", "/api/v1/practice/templates/preview", May(Action::Read, Resource::Practice), words()),
         endpoint("GET", "/api/v1/audit", May(Action::Read, Resource::Audit), None),
         endpoint("GET", "/api/v1/audit/verify", May(Action::Read, Resource::Audit), None),
         endpoint("GET", "/api/v1/patients", May(Action::Read, Resource::Patients), None),
@@ -369,6 +410,9 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         "/api/v1/availability/why" => {
             format!("?therapist_id={}&service_id={}&local=2026-03-10T10:00:00", practice.therapist, practice.service)
         }
+        "/api/v1/practice/templates" | "/api/v1/practice/templates/preview" => {
+            "?template=session_reminder&language=en&channel=email".to_owned()
+        }
         _ => String::new(),
     };
     let mut path = path.to_owned();
@@ -384,6 +428,8 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         ("{exception}", &records.exception.to_string()),
         ("{file}", &records.file.to_string()),
         ("{message}", &records.message.to_string()),
+        ("{patient}", &records.patient.to_string()),
+        ("{notice}", &records.notice.to_string()),
         ("{invitation}", &records.invitation.to_string()),
         ("{calendar}", &records.calendar.to_string()),
         ("{patient}", &records.patient.to_string()),

@@ -28,6 +28,8 @@ pub struct Records {
     /// A connected calendar.
     pub calendar: Uuid,
     pub patient: PatientId,
+    /// What the owner was told.
+    pub notice: Uuid,
     /// Every Sunday, when nobody works: its first date, [`SKIPPED`], waits for a decision.
     pub series: SeriesId,
     /// Placed by the practice, scheduled.
@@ -91,11 +93,12 @@ impl Records {
         let note = services::patients::add_note(&ctx, patient, note).await.unwrap().0;
         let csv = b"Name,Phone\nIris Kamau,+254700000188\n".to_vec();
         let import = services::patients::keep_import(&ctx, csv).await.unwrap().0;
-        let (rule, file, message, invitation) = sqlx::query_as(
+        let (rule, file, message, invitation, notice) = sqlx::query_as(
             "SELECT (SELECT id FROM availability_rules WHERE practice_id = $1 LIMIT 1),
                     (SELECT id FROM files WHERE practice_id = $1 AND purpose = 'payment_proof'),
                     (SELECT id FROM messages WHERE practice_id = $1 AND booking_id IS NOT NULL LIMIT 1),
-                    (SELECT id FROM invitations WHERE practice_id = $1)",
+                    (SELECT id FROM invitations WHERE practice_id = $1),
+                    (SELECT id FROM notifications WHERE practice_id = $1 LIMIT 1)",
         )
         .bind(practice.id.0)
         .fetch_one(&app.owner)
@@ -113,6 +116,7 @@ impl Records {
             invitation,
             calendar,
             patient,
+            notice,
             series,
             session,
             note,

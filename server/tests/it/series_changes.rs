@@ -240,11 +240,7 @@ async fn the_end_date_completes_a_series_and_tells_the_therapist() {
     app.run_jobs().await;
     assert_eq!(s::get(&practice.ctx(&app), series.id).await.unwrap().status, SeriesStatus::Completed);
     let subjects: Vec<String> = app.mailbox.to(&practice.email).iter().map(|m| m.subject.clone()).collect();
-    assert_eq!(
-        subjects.iter().filter(|s| *s == "Recurring sessions completed").count(),
-        1,
-        "{subjects:?}"
-    );
+    assert_eq!(subjects.iter().filter(|s| *s == "Recurring sessions completed").count(), 1, "{subjects:?}");
     assert_eq!(count(&app, "SELECT count(*) FROM audit_log WHERE action = 'series.completed'").await, 1);
 }
 

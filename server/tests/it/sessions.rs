@@ -181,6 +181,52 @@ async fn cancelled_with_a_reason_and_taken_back_while_that_is_honest() {
 }
 
 #[tokio::test]
+async fn what_is_taken_back_in_time_is_never_told_and_what_was_told_is_corrected() {
+    let app = TestApp::new().await;
+    let (practice, _, _, id) = booked(&app).await;
+    let ctx = || practice.ctx(&app);
+    let ill = CancelSession { reason: "I am ill".into(), tell_patient: true, refund: None };
+    app.run_jobs().await;
+    let before = subjects(&app, "john@example.com").len();
+    s::cancel(&ctx(), id, ill.clone()).await.unwrap();
+    app.run_jobs().await;
+    s::restore(&ctx(), id).await.unwrap();
+    app.clock.advance(TimeDelta::minutes(5));
+    app.run_jobs().await;
+    assert_eq!(subjects(&app, "john@example.com").len(), before, "nobody heard of it");
+
+    s::cancel(&ctx(), id, ill).await.unwrap();
+    app.clock.advance(TimeDelta::minutes(5));
+    app.run_jobs().await;
+    s::restore(&ctx(), id).await.unwrap();
+    app.run_jobs().await;
+    let told = subjects(&app, "john@example.com").split_off(before);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].contains("confirmed"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_silent_change_leaves_no_wrong_time_to_be_told() {
+    let app = TestApp::new().await;
+    let (practice, _, _, id) = booked(&app).await;
+    let ctx = practice.ctx(&app);
+    app.run_jobs().await;
+    let before = app.mailbox.to("john@example.com").len();
+    s::move_to(&ctx, id, to("2026-03-04T09:00:00")).await.unwrap();
+    s::move_to(&ctx, id, MoveSession { tell_patient: false, ..to("2026-03-05T10:00:00") }).await.unwrap();
+    app.clock.advance(TimeDelta::minutes(5));
+    app.run_jobs().await;
+    let told = app.mailbox.to("john@example.com").split_off(before);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].text.contains("Thursday 5 March") && told[0].text.contains("Tuesday 3 March"), "{}", told[0].text);
+    s::move_to(&ctx, id, to("2026-03-06T09:00:00")).await.unwrap();
+    s::cancel(&ctx, id, CancelSession { tell_patient: false, ..CancelSession::default() }).await.unwrap();
+    app.clock.advance(TimeDelta::minutes(5));
+    app.run_jobs().await;
+    assert_eq!(app.mailbox.to("john@example.com").len(), before + 1, "a move of what is cancelled is not told");
+}
+
+#[tokio::test]
 async fn who_is_not_to_be_told_is_not_and_paid_money_asks_for_a_decision() {
     let app = TestApp::new().await;
     let (practice, _, _, id) = booked(&app).await;

@@ -4,6 +4,7 @@ use super::card::{ActError, Actions, Draft, Proof};
 use super::server_fns::load_booking;
 use super::{Act, Deed, words as say};
 use crate::context::{lang, t};
+use crate::features::outbox::timeline::MessageTimeline;
 use crate::layouts::practice::kit::{Failed, Myself, fresh, practice_live};
 use crate::pages::Page;
 use crate::texts::{common, dashboard as words};
@@ -51,6 +52,7 @@ fn Current(initial: (BookingCard, DateTime<Utc>), role: Role) -> impl IntoView {
     let version = Memo::new(move |_| fresh.data.with(|(card, _)| (card.version, card.status)));
     let now = Memo::new(move |_| fresh.data.with(|(_, now)| *now));
     provide_context(Draft::default());
+    let booking = fresh.data.with_untracked(|(card, _)| card.id);
     view! {
         {move || {
             // Read and not only tracked: a memo nobody reads is never computed, and so never changes.
@@ -59,6 +61,7 @@ fn Current(initial: (BookingCard, DateTime<Utc>), role: Role) -> impl IntoView {
             view! { <Facts card now role/> }.into_any()
         }}
         {move || fresh.stale.get().then(|| view! { <Notice tone=Tone::Warning>{t(words::STALE)}</Notice> })}
+        <MessageTimeline booking/>
     }
 }
 

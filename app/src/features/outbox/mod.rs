@@ -2,3 +2,5 @@
 
 pub mod page_outbox;
 pub mod server_fns;
+pub mod timeline;
+pub mod words;

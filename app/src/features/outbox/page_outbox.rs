@@ -1,6 +1,7 @@
 //! `/app/messages?status=failed&cursor=`: the outbox.
 
-use super::server_fns::{OutboxPage, ResendMessage, load_outbox};
+use super::server_fns::{OutboxPage, ResendMessage, ResendMessageBy, SettleMessage, load_outbox};
+use super::words::{channel_name, standing};
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, practice_live, query, successes};
 use crate::pages::Page;
@@ -23,17 +24,30 @@ impl Page for OutboxRoute {
 }
 
 /// The filters: what stands in the address, and its name.
-const FILTERS: [(&str, Text); 4] =
-    [("", words::ALL_MESSAGES), ("failed", words::FAILED), ("queued", words::QUEUED), ("sent", words::SENT)];
+const FILTERS: [(&str, Text); 5] = [
+    ("", words::ALL_MESSAGES),
+    ("failed", words::FAILED),
+    ("queued", words::QUEUED),
+    ("sent", words::SENT),
+    ("dropped", words::DROPPED),
+];
+
+/// What can be done about a message that did not arrive.
+#[derive(Clone, Copy)]
+struct Forms {
+    resend: ServerAction<ResendMessage>,
+    other: ServerAction<ResendMessageBy>,
+    settle: ServerAction<SettleMessage>,
+}
 
 #[component]
 fn Outbox() -> impl IntoView {
-    let resend = ServerAction::<ResendMessage>::new();
-    let resent = successes(resend);
+    let forms = Forms { resend: ServerAction::new(), other: ServerAction::new(), settle: ServerAction::new() };
+    let (resent, other, settled) = (successes(forms.resend), successes(forms.other), successes(forms.settle));
     let live = practice_live();
     let (status, cursor) = (query("status"), query("cursor"));
     let page = Resource::new_blocking(
-        move || (status.get(), cursor.get(), resent.get(), live.tick.get()),
+        move || (status.get(), cursor.get(), (resent.get(), other.get(), settled.get()), live.tick.get()),
         |(status, cursor, ..)| load_outbox(status, cursor),
     );
     let me = Myself::get();
@@ -43,7 +57,7 @@ fn Outbox() -> impl IntoView {
             {move || Suspend::new(async move {
                 let may = me.may(Verb::Update, Thing::Messages).await;
                 match page.await {
-                    Ok(page) => view! { <Page page may resend/> }.into_any(),
+                    Ok(page) => view! { <Page page may forms/> }.into_any(),
                     Err(error) => view! { <Failed error/> }.into_any(),
                 }
             })}
@@ -52,7 +66,7 @@ fn Outbox() -> impl IntoView {
 }
 
 #[component]
-fn Page(page: OutboxPage, may: bool, resend: ServerAction<ResendMessage>) -> impl IntoView {
+fn Page(page: OutboxPage, may: bool, forms: Forms) -> impl IntoView {
     let (status, cursor) = (query("status"), query("cursor"));
     let address = move |cursor: Option<&str>| {
         let status = status.get().map(|status| format!("status={status}"));
@@ -64,7 +78,7 @@ fn Page(page: OutboxPage, may: bool, resend: ServerAction<ResendMessage>) -> imp
     let messages = page
         .messages
         .into_iter()
-        .map(|(message, written, sent)| view! { <Message message written sent may resend/> })
+        .map(|(message, written, sent)| view! { <Message message written sent may forms/> })
         .collect_view();
     view! {
         <header class="page-head">
@@ -75,7 +89,14 @@ fn Page(page: OutboxPage, may: bool, resend: ServerAction<ResendMessage>) -> imp
         </header>
         <Filters/>
         <DoneNotice/>
-        <FormState form=Answered::by(resend) done=t(words::RESENT)/>
+        <FormState form=Answered::by(forms.resend) done=t(words::RESENT)/>
+        <FormState form=Answered::by(forms.other) done=t(words::RESENT)/>
+        <FormState form=Answered::by(forms.settle)/>
+        {move || {
+            status
+                .with(|status| status.as_deref() == Some("failed"))
+                .then(|| view! { <p class="muted">{t(words::FAILED_HELP)}</p> })
+        }}
         {empty.then(|| view! { <EmptyState glyph=Glyph::Mail title=t(words::EMPTY)/> })}
         <ul class="list stack">{messages}</ul>
         <p class="actions">
@@ -114,33 +135,30 @@ fn Message(
     written: NaiveDateTime,
     sent: Option<NaiveDateTime>,
     may: bool,
-    resend: ServerAction<ResendMessage>,
+    forms: Forms,
 ) -> impl IntoView {
-    let (tone, glyph, status) = match message.status {
-        MessageStatus::Queued => ("pending", Glyph::Clock, words::STATUS_QUEUED),
-        MessageStatus::Sent => ("confirmed", Glyph::Check, words::STATUS_SENT),
-        MessageStatus::Failed => ("closed", Glyph::Alert, words::STATUS_FAILED),
-    };
+    let (tone, glyph, status) = standing(&message);
     let when = |at: NaiveDateTime| dates::long_when(lang(), at);
-    let again = (may && message.status == MessageStatus::Failed).then(|| {
-        let name = tf(words::RESEND_TO, &[("subject", &message.subject)]);
+    let again = (may && message.status == MessageStatus::Failed && !message.settled)
+        .then(|| view! { <Remedies message=message.clone() forms/> });
+    let call = message.call.clone().map(|number| {
         view! {
-            <ActionForm action=resend>
-                <input type="hidden" name="id" value=message.id.to_string()/>
-                <span class="sr-only">{name}</span>
-                <Button variant=Variant::Secondary pending=resend.pending()>
-                    <Icon glyph=Glyph::Refresh/>
-                    {t(words::RESEND)}
-                </Button>
-            </ActionForm>
+            <a class="btn btn-secondary" href=format!("tel:{number}")>
+                <Icon glyph=Glyph::Bell/>
+                {tf(words::CALL, &[("number", &number)])}
+            </a>
         }
     });
+    let delivered = message.delivered_at.and(sent);
     view! {
         <li class="card message">
             <div class="booking-head">
                 <div>
                     <h2 class="message-subject">{message.subject.clone()}</h2>
-                    <p class="muted">{t(words::TO)}" "{message.recipient}" · "<span class="figures">{when(written)}</span></p>
+                    <p class="muted">
+                        {t(channel_name(message.channel))}" · "{t(words::TO)}" "{message.recipient}" · "
+                        <span class="figures">{when(written)}</span>
+                    </p>
                 </div>
                 <span class=format!("badge badge-{tone}")><Icon glyph/>{t(status)}</span>
             </div>
@@ -151,13 +169,54 @@ fn Message(
                     <dt>{t(words::WRITTEN)}</dt>
                     <dd class="figures">{when(written)}</dd>
                     {sent.map(|sent| view! { <dt>{t(words::SENT_AT)}</dt> <dd class="figures">{when(sent)}</dd> })}
+                    {delivered.map(|_| view! { <dt>{t(words::STATUS)}</dt> <dd>{t(words::STATUS_DELIVERED)}</dd> })}
                     <dt>{t(words::ATTEMPTS)}</dt>
                     <dd class="figures">{message.attempts}</dd>
                 </dl>
                 <div class="message-body prewrap">{message.body}</div>
                 {message.booking_id.map(|id| view! { <p><a href=format!("/app/bookings/{id}")>{t(words::SEE_BOOKING)}</a></p> })}
             </details>
-            {again.map(|form| view! { <div class="actions">{form}</div> })}
+            {(again.is_some() || call.is_some()).then(|| view! { <div class="actions">{again} {call}</div> })}
         </li>
+    }
+}
+
+/// Send it again, send it another way, or say that somebody called.
+#[component]
+fn Remedies(message: MessageView, forms: Forms) -> impl IntoView {
+    let about = tf(words::SETTLE_OF, &[("subject", &message.subject)]);
+    let id = message.id.to_string();
+    let again = id.clone();
+    let others = message
+        .other_channels
+        .iter()
+        .map(|channel| {
+            let (about, id, code) = (about.clone(), id.clone(), channel.as_str());
+            let name = tf(words::BY, &[("channel", t(channel_name(*channel)))]);
+            view! {
+                <ActionForm action=forms.other>
+                    <input type="hidden" name="id" value=id/>
+                    <input type="hidden" name="channel" value=code/>
+                    <span class="sr-only">{about}</span>
+                    <Button variant=Variant::Secondary pending=forms.other.pending()>{name}</Button>
+                </ActionForm>
+            }
+        })
+        .collect_view();
+    view! {
+        <ActionForm action=forms.resend>
+            <input type="hidden" name="id" value=again/>
+            <span class="sr-only">{tf(words::RESEND_TO, &[("subject", &message.subject)])}</span>
+            <Button variant=Variant::Secondary pending=forms.resend.pending()>
+                <Icon glyph=Glyph::Refresh/>
+                {t(words::RESEND)}
+            </Button>
+        </ActionForm>
+        {others}
+        <ActionForm action=forms.settle>
+            <input type="hidden" name="id" value=id/>
+            <span class="sr-only">{about}</span>
+            <Button variant=Variant::Ghost pending=forms.settle.pending()>{t(words::SETTLE)}</Button>
+        </ActionForm>
     }
 }

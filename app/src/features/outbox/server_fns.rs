@@ -2,6 +2,7 @@
 
 use crate::error::UiError;
 use chrono::NaiveDateTime;
+use contracts::BookingId;
 use contracts::messages::MessageView;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,16 +12,31 @@ use crate::{
     context::{ctx, reply},
     layouts::practice::read,
 };
+#[cfg(feature = "ssr")]
+use contracts::messages::Channel;
 
-/// A page of messages with their times on the practice's wall clock.
+/// The message, when it was written, when it was sent; on the practice's wall clock.
+pub type Stamped = (MessageView, NaiveDateTime, Option<NaiveDateTime>);
+
+/// A page of messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxPage {
-    /// The message, when it was written, when it was sent.
-    pub messages: Vec<(MessageView, NaiveDateTime, Option<NaiveDateTime>)>,
+    pub messages: Vec<Stamped>,
     pub next: Option<String>,
 }
 
-/// Newest first; `status` as in the address (`queued`, `sent`, `failed`), anything else is all.
+#[cfg(feature = "ssr")]
+async fn stamped(ctx: &services::Ctx, messages: Vec<MessageView>) -> services::Result<Vec<Stamped>> {
+    let zone = services::messages::zone(ctx).await?;
+    let stamp = |message: MessageView| {
+        let created = read::local(&zone, message.created_at);
+        let sent = message.sent_at.map(|at| read::local(&zone, at));
+        (message, created, sent)
+    };
+    Ok(messages.into_iter().map(stamp).collect())
+}
+
+/// Newest first; `status` as in the address (`queued`, `sent`, `failed`, `dropped`), anything else is all.
 #[server]
 pub async fn load_outbox(status: Option<String>, cursor: Option<String>) -> Result<OutboxPage, UiError> {
     let ctx = ctx()?;
@@ -28,16 +44,17 @@ pub async fn load_outbox(status: Option<String>, cursor: Option<String>) -> Resu
         async {
             let status = status.as_deref().and_then(contracts::messages::MessageStatus::parse);
             let page = services::messages::list(&ctx, status, read::optional(cursor)).await?;
-            let zone = read::practice_zone(&ctx).await?;
-            let stamp = |message: MessageView| {
-                let created = read::local(&zone, message.created_at);
-                let sent = message.sent_at.map(|at| read::local(&zone, at));
-                (message, created, sent)
-            };
-            Ok(OutboxPage { messages: page.items.into_iter().map(stamp).collect(), next: page.next })
+            Ok(OutboxPage { messages: stamped(&ctx, page.items).await?, next: page.next })
         }
         .await,
     )
+}
+
+/// What was written about a booking, the newest first.
+#[server]
+pub async fn load_timeline(booking: BookingId) -> Result<Vec<Stamped>, UiError> {
+    let ctx = ctx()?;
+    reply(async { stamped(&ctx, services::messages::timeline(&ctx, booking).await?).await }.await)
 }
 
 /// Tries a failed message again.
@@ -46,4 +63,23 @@ pub async fn resend_message(id: String) -> Result<(), UiError> {
     let ctx = ctx()?;
     let result = async { services::messages::resend(&ctx, read::id(&id)?).await };
     read::finish(result.await, "/app/messages?done=1")
+}
+
+/// Sends a failed message by another way.
+#[server]
+pub async fn resend_message_by(id: String, channel: String) -> Result<(), UiError> {
+    let ctx = ctx()?;
+    let result = async {
+        let channel = read::choice("channel", Channel::parse(&channel))?;
+        services::messages::resend_by(&ctx, read::id(&id)?, channel).await
+    };
+    read::finish(result.await, "/app/messages?done=1")
+}
+
+/// Somebody called instead.
+#[server]
+pub async fn settle_message(id: String) -> Result<(), UiError> {
+    let ctx = ctx()?;
+    let result = async { services::messages::settle(&ctx, read::id(&id)?).await };
+    read::finish(result.await, "/app/messages?status=failed&done=1")
 }

@@ -25,4 +25,6 @@ pub mod page_my;
 #[cfg(feature = "ssr")]
 pub mod page_my_bookings;
 #[cfg(feature = "ssr")]
+pub mod page_reminders;
+#[cfg(feature = "ssr")]
 pub mod page_sign_in;

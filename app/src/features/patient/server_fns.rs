@@ -3,6 +3,7 @@
 use crate::error::UiError;
 use contracts::booking::{Availability, MyBookings};
 use contracts::calendars::MyFeed;
+use contracts::messages::ReminderChoice;
 use leptos::prelude::*;
 use server_fn::codec::{MultipartData, MultipartFormData};
 #[cfg(feature = "ssr")]
@@ -138,5 +139,25 @@ pub async fn list_my_feeds() -> Result<Vec<MyFeed>, UiError> {
 pub async fn renew_my_feeds() -> Result<(), UiError> {
     reply(calendars::renew_my_feeds(&ctx()?).await)?;
     leptos_axum::redirect("/my/bookings#calendar");
+    Ok(())
+}
+
+/// Where reminders of a booking go.
+#[server]
+pub async fn load_reminder_choice(token: String) -> Result<ReminderChoice, UiError> {
+    reply(services::messages::reminder_choice(&ctx()?, &token).await)
+}
+
+/// Ends reminders by one way (`wanted` is `no`), or brings them back. The page it comes from is plain.
+#[server]
+pub async fn choose_reminders(token: String, channel: String, wanted: String) -> Result<(), UiError> {
+    let ctx = ctx()?;
+    let result = async {
+        let channel = contracts::messages::Channel::parse(&channel)
+            .ok_or_else(|| ServiceError::field("channel", FieldProblem::InvalidChoice))?;
+        services::messages::choose_reminders(&ctx, &token, channel, wanted == "yes").await
+    };
+    reply(result.await)?;
+    leptos_axum::redirect(&format!("/b/{token}/reminders?done=1"));
     Ok(())
 }

@@ -2,10 +2,11 @@
 
 use super::server_fns::load_patient_messages;
 use crate::context::{lang, t};
+use crate::features::outbox::words::standing;
 use crate::layouts::practice::kit::{Failed, practice_live, query};
 use crate::texts::{common, outbox, patients as words, practice};
 use chrono::NaiveDateTime;
-use contracts::messages::{MessageStatus, MessageView};
+use contracts::messages::MessageView;
 use domain::dates;
 use leptos::prelude::*;
 use ui::{EmptyState, Glyph, Icon, Skeleton};
@@ -52,11 +53,7 @@ fn Letters(messages: Vec<(MessageView, NaiveDateTime)>, next: Option<String>, id
 
 #[component]
 fn Letter(message: MessageView, at: NaiveDateTime) -> impl IntoView {
-    let (tone, glyph, status) = match message.status {
-        MessageStatus::Queued => ("pending", Glyph::Clock, outbox::STATUS_QUEUED),
-        MessageStatus::Sent => ("confirmed", Glyph::Check, outbox::STATUS_SENT),
-        MessageStatus::Failed => ("closed", Glyph::Alert, outbox::STATUS_FAILED),
-    };
+    let (tone, glyph, status) = standing(&message);
     view! {
         <li class="card message">
             <div class="booking-head">

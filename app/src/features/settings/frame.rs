@@ -3,7 +3,7 @@
 use crate::context::t;
 use crate::error::UiError;
 use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, Myself, query};
-use crate::texts::{calendars, common, settings as words};
+use crate::texts::{calendars, common, message_settings as message_words, settings as words};
 use contracts::Text;
 use contracts::accounts::Me;
 use domain::permissions::{Action as Verb, Resource as Thing, allowed};
@@ -12,13 +12,14 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 use ui::{Button, Notice, Skeleton, Tone};
 
-const PAGES: [(&str, Text); 6] = [
+const PAGES: [(&str, Text); 7] = [
     ("/app/settings/practice", words::PRACTICE),
     ("/app/settings/profile", words::PROFILE),
     ("/app/settings/services", words::SERVICES),
     ("/app/settings/payment", words::PAYMENT),
     ("/app/settings/booking", words::BOOKING),
     ("/app/settings/calendars", calendars::TITLE),
+    ("/app/settings/messages", message_words::TITLE),
 ];
 
 /// A page of the settings.

@@ -8,6 +8,7 @@ mod shortcuts;
 
 use crate::context::{t, tf, tn};
 use crate::features::dashboard::server_fns::{LogOut, SwitchPractice, practice_counts, practice_me};
+use crate::features::notices::bell::Bell;
 use crate::layouts::public::LanguageChoice;
 use crate::live::use_live;
 use crate::pages::Page;
@@ -132,9 +133,12 @@ fn PracticeLayout() -> impl IntoView {
                         })}
                     </Suspense>
                 </a>
-                <Suspense>
-                    {move || Suspend::new(async move { me.await.ok().map(|me| view! { <AccountMenu me/> }) })}
-                </Suspense>
+                <div class="practice-tools">
+                    <Bell live/>
+                    <Suspense>
+                        {move || Suspend::new(async move { me.await.ok().map(|me| view! { <AccountMenu me/> }) })}
+                    </Suspense>
+                </div>
             </header>
             <nav class="practice-nav" aria-label=t(words::NAV)>
                 <Transition>

@@ -7,6 +7,7 @@ use crate::features::availability::page_availability::AvailabilityRoute;
 use crate::features::dashboard::{page_booking::BookingPage, page_today::TodayPage};
 use crate::features::diary::page_diary::DiaryPage;
 use crate::features::members::page_members::MembersRoute;
+use crate::features::notices::page_notices::NoticesRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
 use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
 use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
@@ -15,6 +16,7 @@ use crate::features::series::page_series::SeriesPage;
 use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
 use crate::features::settings::calendars::page_calendars::CalendarsRoute;
 use crate::features::settings::page_booking::PolicyPage;
+use crate::features::settings::page_messages::MessagesPage;
 use crate::features::settings::page_payment::PaymentPage;
 use crate::features::settings::page_practice::PracticePage;
 use crate::features::settings::page_profile::ProfilePage;
@@ -42,6 +44,7 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("patients/:id") view={Lazy::<PatientRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("patients/:id/edit") view={Lazy::<EditPatientPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("messages") view={Lazy::<OutboxRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("notices") view={Lazy::<NoticesRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("members") view={Lazy::<MembersRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("audit") view={Lazy::<AuditRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings") view={Lazy::<PracticePage>::new()} ssr=SsrMode::Async/>
@@ -51,6 +54,7 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("settings/payment") view={Lazy::<PaymentPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/calendars") view={Lazy::<CalendarsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("settings/booking") view={Lazy::<PolicyPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("settings/messages") view={Lazy::<MessagesPage>::new()} ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

@@ -43,6 +43,7 @@ pub const RESERVED_SLUGS: &[&str] = &[
     "healthz",
     "help",
     "home",
+    "hooks",
     "images",
     "img",
     "index",

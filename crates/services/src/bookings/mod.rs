@@ -19,11 +19,13 @@ pub(crate) mod view;
 
 pub use diary::week;
 pub use held::{hold, hold_again, release};
+pub use notify::{Undone, announce, announce_move, undo_announcement};
 pub use practice::{act, counts, dashboard, get, list};
 pub use proof::{awaits_proof, submit_proof};
 pub use public::{calendar_file, cancel_by_patient, move_by_patient, save_details, send_request, times_to_move, view};
 
 pub(crate) use held::REFERENCE_TRIES;
+pub(crate) use notify::remind;
 pub(crate) use practice::cancel_in;
 pub(crate) use public::e164;
 pub(crate) use steps::{expire, link_of, room};
@@ -34,7 +36,7 @@ use contracts::{BookingId, PracticeId};
 use store::{Tx, lookup};
 
 /// A transaction of the practice a booking's token leads to.
-async fn open(ctx: &Ctx, token: &str) -> Result<(Tx, PracticeId, BookingId)> {
+pub(crate) async fn open(ctx: &Ctx, token: &str) -> Result<(Tx, PracticeId, BookingId)> {
     let id = tokens::booking_of(&ctx.deps.secrets, token).ok_or_else(ServiceError::not_found)?;
     let mut connection = ctx.deps.db.connection().await?;
     let practice = lookup::practice_of_booking(&mut connection, id).await?.ok_or_else(ServiceError::not_found)?;

@@ -5,10 +5,12 @@
 
 use super::commit;
 use super::sealed::{self, Credentials};
+use crate::messages::{Inform, inform};
 use crate::{Actor, Ctx, Result, ServiceError};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use contracts::calendars::CalendarProblem;
+use contracts::messages::NoticeKind;
 use contracts::{CalendarId, PracticeId, TherapistId};
 use integrations::calendars::BusyTime;
 use integrations::calendars::google::{Changes, GoogleError, Grant};
@@ -117,6 +119,16 @@ async fn read_one(ctx: &Ctx, practice: PracticeId, id: CalendarId, read_before: 
         Err((problem, again)) => {
             let next = again.then(|| ctx.now + pause(claimed.attempts));
             calendars::read_badly(&mut tx, practice, id, problem, next).await?;
+            if problem == CalendarProblem::Revoked {
+                let about = Inform {
+                    kind: NoticeKind::CalendarLost,
+                    therapist: Some(claimed.therapist),
+                    booking: None,
+                    patient: None,
+                    about: Some(id.0),
+                };
+                inform(&mut tx, ctx, practice, about).await?;
+            }
         }
     }
     commit(tx).await?;

@@ -1,20 +1,35 @@
 //! The outbox: messages are written in the transaction of their cause and sent by the worker.
+//!
+//! Members and accounts are written to by e-mail ([`enqueue`]). Patients are written to by the way they prefer
+//! ([`to_patient`]); a change they should hear of waits a moment first ([`announce`]).
 
+mod delivery;
+mod notices;
+mod opting;
+mod outbox;
+mod patients;
+pub(crate) mod reminders;
 mod render;
 mod sending;
+mod settings;
+mod templates;
+mod writing;
 
-use crate::cursor::{self, Cursor};
-use crate::{Ctx, Member, Result, ServiceError, audit};
-use contracts::accounts::Role;
-use contracts::booking::Page;
-use contracts::lists::{MessageSort, PageOf};
-use contracts::messages::*;
-use contracts::{ErrorCode, *};
-use domain::permissions::{Action, Resource, sees_only_own};
-use serde_json::json;
-use store::messages::Filter;
+use crate::{Ctx, Result, ServiceError};
+use contracts::messages::Channel;
+use contracts::*;
+use domain::messages::Purpose;
 
-pub use sending::send_due;
+pub use delivery::{delivery_told, text_received};
+pub(crate) use notices::{Inform, inform};
+pub use notices::{mark_read, notices, unread, zone};
+pub use opting::{choose_reminders, reminder_choice};
+pub use outbox::{get, list, of_patient, page, resend, resend_by, settle, timeline};
+pub(crate) use patients::{Timing, ToPatient, announce, to_patient, withdraw};
+pub use sending::{send_due, send_mail, send_texts};
+pub use settings::{save_settings, settings};
+pub use templates::{OWN_WORDS, preview, reset_template, save_template, template};
+pub use writing::{send_test, write};
 
 macro_rules! templates {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
@@ -70,10 +85,33 @@ templates! {
     ResetPassword = "reset_password",
     Invitation = "invitation",
     PatientSignIn = "patient_sign_in",
+    /// A day ahead.
+    SessionReminder = "session_reminder",
+    /// A quarter of an hour ahead, with the room's link.
+    JoinReminder = "join_reminder",
+    PaymentReminder = "payment_reminder",
+    /// A member wrote it.
+    Written = "written",
+    Test = "test",
+}
+
+impl Template {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|template| template.as_str() == name)
+    }
+
+    /// Is it news, or what people know already?
+    pub(crate) fn purpose(self) -> Purpose {
+        match self {
+            Self::SessionReminder | Self::JoinReminder | Self::PaymentReminder => Purpose::Reminder,
+            _ => Purpose::News,
+        }
+    }
 }
 
 /// What a template may mention; empty strings are left out by the templates.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Facts {
     pub patient_name: String,
     pub therapist_name: String,
@@ -81,9 +119,9 @@ pub struct Facts {
     pub service_name: String,
     /// The start for people, with weekday, in the therapist's zone, e.g. "Tuesday 24 November 2026, 10:00".
     pub when: String,
+    /// The start before it was moved, like `when`.
+    pub old_when: String,
     pub time_zone: String,
-    /// Where a session that was moved stood before, like `when`.
-    pub was: String,
     pub price: String,
     pub reference: String,
     /// For people, like `when`.
@@ -99,9 +137,15 @@ pub struct Facts {
     pub late: bool,
     /// The booking keeps no time any more.
     pub time_gone: bool,
+    /// Where reminders can be switched off.
+    pub stop_link: String,
+    /// What a member wrote.
+    pub subject: String,
+    pub body: String,
 }
 
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct PaymentInstructionsText {
     pub mpesa: String,
     pub bank_account: String,
@@ -121,8 +165,8 @@ pub struct NewMessage {
     pub calendar: Option<String>,
 }
 
-/// Renders and queues; call it in the transaction of the cause. Without an address there is nobody to write to, and
-/// nothing is queued.
+/// Renders and queues an e-mail; call it in the transaction of the cause. Without an address there is nobody to write to,
+/// and nothing is queued.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -131,104 +175,44 @@ pub(crate) async fn enqueue(tx: &mut store::Tx, ctx: &Ctx, message: NewMessage) 
     if recipient.is_empty() {
         return Ok(());
     }
-    let has_calendar = message.calendar.is_some();
-    let rendered = render::render(message.template, message.lang, &message.to_name, &message.facts, has_calendar)
-        .map_err(|error| {
-            ServiceError::internal(format!("template {}: {:?}", message.template.as_str(), error.kind()))
-        })?;
+    let sheet = render::Sheet {
+        template: message.template,
+        lang: message.lang,
+        to_name: &message.to_name,
+        facts: &message.facts,
+        has_calendar: message.calendar.is_some(),
+        own: None,
+        discreet: false,
+    };
+    let rendered = render::email(&sheet).map_err(|error| broken(message.template, &error))?;
     let row = store::messages::NewMessage {
         id: ctx.new_id(),
         booking_id: message.booking_id,
+        patient_id: None,
+        session_id: None,
         template: message.template.as_str(),
         lang: message.lang,
+        channel: Channel::Email,
         recipient,
         recipient_name: message.to_name.trim(),
+        sender_name: "",
         subject: &rendered.subject,
         body_text: &rendered.text,
         body_html: &rendered.html,
         calendar: message.calendar.as_deref(),
+        facts: None,
+        fallback_of: None,
+        announces: None,
+        reminds_of: None,
+        send_at: ctx.now,
         created_at: ctx.now,
     };
     Ok(store::messages::insert(tx, message.practice_id, &row).await?)
 }
 
-/// The outbox, newest first, 25 to a page. Therapists see what was written about their own bookings.
-///
-/// # Errors
-/// `UNAUTHORIZED`, `FORBIDDEN`, or a field error on a `cursor` that is none of ours.
-pub async fn list(ctx: &Ctx, status: Option<MessageStatus>, cursor: Option<String>) -> Result<Page<MessageView>> {
-    page(ctx, status, PageOf::after(cursor)).await
-}
-
-/// The outbox in the order and size asked for. Therapists see what was written about their own bookings.
-///
-/// # Errors
-/// As [`list`].
-pub async fn page(ctx: &Ctx, status: Option<MessageStatus>, of: PageOf<MessageSort>) -> Result<Page<MessageView>> {
-    let member = ctx.may(Action::Read, Resource::Messages)?;
-    let Some(therapist) = visible_to(member) else { return Ok(Page { items: vec![], next: None }) };
-    let after = Cursor::parse(of.cursor.as_deref(), of.sort)?.map(Cursor::pair);
-    let size = cursor::size(of.limit);
-    let filter = Filter { status, therapist, sort: of.sort, after, limit: i64::from(size) + 1 };
-    let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
-    let mut items = store::messages::list(&mut tx, member.practice_id, &filter).await?;
-    tx.commit().await.map_err(store::StoreError::from)?;
-
-    hide_links(ctx, member, &mut items);
-    Ok(cursor::page(items, size, of.sort, |last| Cursor { at: last.created_at, id: last.id.0 }))
-}
-
-/// Sends a message again, now, with a new set of tries. While it is being sent this changes nothing.
-///
-/// # Errors
-/// `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`, or `CONFLICT` when its recipient was erased.
-pub async fn resend(ctx: &Ctx, id: MessageId) -> Result<()> {
-    let member = ctx.may(Action::Update, Resource::Messages)?;
-    let therapist = visible_to(member).ok_or_else(ServiceError::not_found)?;
-    let mut tx = ctx.deps.db.practice(member.practice_id, Some(member.user_id)).await?;
-    match store::messages::can_be_sent(&mut tx, member.practice_id, id, therapist).await? {
-        None => return Err(ServiceError::not_found()),
-        Some(false) => return Err(ServiceError::code(ErrorCode::Conflict)),
-        Some(true) => {}
-    }
-    if store::messages::requeue(&mut tx, member.practice_id, id, ctx.now).await? {
-        audit::record(&mut tx, ctx, member.practice_id, "message.resent", Some(id.0), json!({})).await?;
-    }
-    tx.commit().await.map_err(store::StoreError::from)?;
-    Ok(())
-}
-
-/// Whose messages this member sees: everybody's (`Some(None)`), one therapist's, or none.
-fn visible_to(member: &Member) -> Option<Option<TherapistId>> {
-    if sees_only_own(member.role) { member.therapist_id.map(Some) } else { Some(None) }
-}
-
-/// Links in messages let whoever holds them act as their recipient: reset a password, cancel a booking. So nobody reads
-/// them here, with one exception: where mail does not leave the machine this page is the only place to read it, and the
-/// owner may.
-fn may_follow_links(ctx: &Ctx, member: &Member) -> bool {
-    !ctx.deps.mail.leaves_the_machine() && member.role == Role::Admin
-}
-
-/// Cuts links that this member may not follow.
-pub(crate) fn hide_links(ctx: &Ctx, member: &Member, items: &mut [MessageView]) {
-    if !may_follow_links(ctx, member) {
-        for item in items {
-            item.body = without_links(&item.body, &ctx.deps.base_url);
-        }
-    }
-}
-
-/// The text with our own addresses cut to their beginning.
-fn without_links(body: &str, base_url: &str) -> String {
-    let shortened = body.split_inclusive(char::is_whitespace).map(|word| match word.strip_prefix(base_url) {
-        Some(path) if path.starts_with('/') => {
-            let end = word.trim_end().len();
-            format!("{base_url}/…{}", &word[end..])
-        }
-        _ => word.to_owned(),
-    });
-    shortened.collect()
+/// Says which template it was, and nothing of what was put into it.
+fn broken(template: Template, error: &minijinja::Error) -> ServiceError {
+    ServiceError::internal(format!("template {}: {:?}", template.as_str(), error.kind()))
 }
 
 #[cfg(test)]
@@ -236,17 +220,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_cut_and_the_rest_stays() {
-        let body = "See it:\nhttps://calma.example/b/secret-1\n\nRoom: https://meet.example/room\n";
-        let cut = without_links(body, "https://calma.example");
-        assert_eq!(cut, "See it:\nhttps://calma.example/…\n\nRoom: https://meet.example/room\n");
-    }
-
-    #[test]
-    fn names_of_templates_are_unique() {
-        let mut names: Vec<_> = Template::ALL.iter().map(|template| template.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), Template::ALL.len());
+    fn names_of_templates_are_unique_and_read_back() {
+        for template in Template::ALL {
+            assert_eq!(Template::parse(template.as_str()), Some(*template));
+        }
     }
 }

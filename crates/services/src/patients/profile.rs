@@ -6,14 +6,13 @@ use crate::{Ctx, Member, Result, ServiceError, csv_file};
 use chrono::Duration;
 use contracts::booking::Page;
 use contracts::lists::{MessageSort, PageOf, PatientSessionSort};
-use contracts::messages::MessageView;
+use contracts::messages::{MessageFilter, MessageView};
 use contracts::patients::{HistoryFilter, PatientOverview, PatientSession, PatientView};
 use contracts::sessions::{PaymentStatus, SessionStatus};
 use contracts::{FieldProblem, Money, PatientId, Text};
 use domain::permissions::{Action, Resource};
 use domain::slots::{day_begins, local};
 use store::Tx;
-use store::messages::Filter;
 use store::patients::{self as stored, NoteList, SessionList, SessionRow};
 
 /// Lines of the overview.
@@ -228,14 +227,9 @@ fn payment_word(status: PaymentStatus) -> Text {
 /// As [`get`]; `FORBIDDEN` for who sees no messages; a field error for a cursor that is none.
 pub async fn messages(ctx: &Ctx, id: PatientId, of: PageOf<MessageSort>) -> Result<Page<MessageView>> {
     ctx.may(Action::Read, Resource::Messages)?;
-    let size = cursor::size(of.limit);
-    let after = Cursor::parse(of.cursor.as_deref(), of.sort)?.map(Cursor::pair);
-    let (member, mut tx, _) = reach(ctx, Action::Read, id).await?;
-    let filter = Filter { status: None, therapist: own(member), sort: of.sort, after, limit: i64::from(size) + 1 };
-    let mut items = stored::messages(&mut tx, member.practice_id, id, &filter).await?;
+    let (_, tx, _) = reach(ctx, Action::Read, id).await?;
     commit(tx).await?;
-    crate::messages::hide_links(ctx, member, &mut items);
-    Ok(cursor::page(items, size, of.sort, |last| Cursor { at: last.created_at, id: last.id.0 }))
+    crate::messages::page(ctx, MessageFilter { patient: Some(id), ..MessageFilter::default() }, of).await
 }
 
 /// The practice's zone, in which times that belong to no therapist are told.

@@ -68,7 +68,7 @@ async fn tell_moved(tx: &mut Tx, ctx: &Ctx, member: &Member, moved: &[(Ahead, To
     for (from, _) in moved.iter().filter(|(from, to)| from.session.starts_at != to.starts_at) {
         let row = store::bookings::get(tx, member.practice_id, from.session.booking).await?;
         let row = row.ok_or_else(ServiceError::not_found)?;
-        bookings::notify::moved(tx, ctx, &row, from.session.starts_at).await?;
+        bookings::announce_move(tx, ctx, &row, from.session.starts_at, "").await?;
     }
     Ok(())
 }

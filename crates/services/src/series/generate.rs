@@ -7,10 +7,11 @@
 //! are made up for, and those that have passed are passed over.
 
 use super::time;
-use crate::messages::{Facts, NewMessage, Template, enqueue};
+use crate::messages::{Facts, Inform, NewMessage, Template, enqueue, inform};
 use crate::{Ctx, Result, ServiceError, audit, bookings};
 use chrono::{Days, Duration, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
+use contracts::messages::NoticeKind;
 use contracts::series::Conflict;
 use contracts::{BookingId, Lang, PracticeId, SeriesId};
 use domain::dates::long_date;
@@ -151,6 +152,9 @@ pub(super) async fn generate_in(
     let over: HashSet<SeriesId> = advances.iter().filter(|a| a.due_on.is_none()).map(|a| a.series).collect();
     let made: Vec<&Decided> = free.iter().zip(&created).filter(|(_, won)| **won).map(|(d, _)| d).collect();
     audit::record_all(tx, ctx, practice, deeds(&made, &blocked, &over)).await?;
+    for one in &blocked {
+        inform(tx, ctx, practice, skipped(one)).await?;
+    }
     for row in series.iter().filter(|row| over.contains(&row.id)) {
         tell_completed(tx, ctx, practice, row).await?;
     }
@@ -310,6 +314,17 @@ fn deeds(made: &[&Decided<'_>], blocked: &[Decided<'_>], over: &HashSet<SeriesId
     });
     let completed = over.iter().map(|id| ("series.completed", Some(id.0), json!({})));
     generated.chain(skipped).chain(completed).collect()
+}
+
+/// What members are told of a date that was passed over.
+fn skipped(decided: &Decided<'_>) -> Inform {
+    Inform {
+        kind: NoticeKind::SeriesSkipped,
+        therapist: Some(decided.series.therapist_id),
+        booking: None,
+        patient: Some(decided.series.patient_id),
+        about: Some(decided.series.id.0),
+    }
 }
 
 /// BR-RS-006: "Recurring sessions for … completed", to the therapist.

@@ -3,7 +3,7 @@
 use super::placing::retake;
 use super::view::view;
 use super::{check_version, conflict, lock, may_update, reread};
-use crate::bookings::notify;
+use crate::bookings::notify::{self, Undone};
 use crate::bookings::practice::{begin, cleaned, commit};
 use crate::bookings::steps::{self, Ending};
 use crate::messages::Template;
@@ -81,7 +81,9 @@ pub(super) async fn cancel_in(tx: &mut Tx, ctx: &Ctx, row: &SessionRow, cmd: &Ca
     let closed = steps::close(tx, ctx, &booking, status, ending).await?;
     if cmd.tell_patient {
         let calendar = notify::calendar(ctx, &closed, true);
-        notify::patient(tx, ctx, &closed, Template::Cancelled, &reason, Some(calendar)).await?;
+        notify::announce(tx, ctx, &closed, Template::Cancelled, &reason, Some(calendar)).await?;
+    } else {
+        notify::say_nothing(tx, &closed).await?;
     }
     let how = json!({ "told": cmd.tell_patient, "refund": refund.map(RefundDecision::as_str) });
     audit::record(tx, ctx, row.practice_id, "session.cancelled", Some(row.id.0), how).await?;
@@ -111,9 +113,11 @@ pub async fn restore(ctx: &Ctx, id: SessionId) -> Result<SessionView> {
     let change = Change { status, deadline: None, by: ClosedBy::Member(member.member_id), reason: None, paid: false };
     bookings::change(&mut tx, row.practice_id, row.booking_id, &change, ctx.now).await?;
     sessions::restore(&mut tx, row.practice_id, id, ctx.now).await?;
-    if row.patient_told == Some(true) {
-        let again = booking(&mut tx, &row).await?;
-        notify::stands_again(&mut tx, ctx, &again).await?;
+    let again = booking(&mut tx, &row).await?;
+    let left = notify::undo_announcement(&mut tx, ctx, &again).await?;
+    if left == Undone::MayBeTold && row.patient_told == Some(true) {
+        let calendar = notify::calendar(ctx, &again, false);
+        notify::patient(&mut tx, ctx, &again, Template::Confirmed, "", Some(calendar)).await?;
     }
     audit::record(&mut tx, ctx, row.practice_id, "session.restored", Some(id.0), json!({})).await?;
     let row = reread(&mut tx, row.practice_id, id).await?;

@@ -110,6 +110,8 @@ pub async fn move_to(ctx: &Ctx, id: SessionId, cmd: MoveSession) -> Result<Sessi
     let row = relocate(&mut tx, ctx, &row, &place, span, outside_hours).await?;
     if cmd.tell_patient {
         tell_moved(&mut tx, ctx, &row, seen.starts_at).await?;
+    } else {
+        correct(&mut tx, ctx, &row).await?;
     }
     let view = view(&mut tx, ctx, &row).await?;
     commit(tx).await?;
@@ -141,7 +143,15 @@ pub(crate) async fn relocate(
 pub(crate) async fn tell_moved(tx: &mut Tx, ctx: &Ctx, row: &SessionRow, was: DateTime<Utc>) -> Result<()> {
     let booking = store::bookings::get(tx, row.practice_id, row.booking_id).await?;
     let booking = booking.ok_or_else(ServiceError::not_found)?;
-    notify::moved(tx, ctx, &booking, was).await
+    notify::announce_move(tx, ctx, &booking, was, "").await.map(|_| ())
+}
+
+/// The patient is not told of this move; a move that is still going to be announced is then announced with the time as it is
+/// now, for nobody is told a time that is wrong.
+async fn correct(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<()> {
+    let booking = store::bookings::get(tx, row.practice_id, row.booking_id).await?;
+    let booking = booking.ok_or_else(ServiceError::not_found)?;
+    notify::undo_announcement(tx, ctx, &booking).await.map(|_| ())
 }
 
 /// Takes back the time of a session whose cancellation is undone.

@@ -397,7 +397,8 @@ pub async fn erase(
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
-        "UPDATE messages SET recipient = '', recipient_name = '', subject = '', body_text = '', body_html = '', calendar = NULL
+        "UPDATE messages SET recipient = '', recipient_name = '', subject = '', body_text = '', body_html = '', calendar = NULL,
+           patient_id = NULL
          WHERE practice_id = $1 AND booking_id = ANY($2)",
         practice.0,
         &ids

@@ -83,7 +83,7 @@ pub async fn counts(
                 WHERE x.practice_id = $1 AND x.state = 'submitted' AND b.status IN ('expired', 'cancelled', 'declined')
                 AND ($2::uuid IS NULL OR b.therapist_id = $2)) AS "late_proofs!",
              (SELECT count(*) FROM messages m LEFT JOIN bookings b ON b.practice_id = $1 AND b.id = m.booking_id
-                WHERE m.practice_id = $1 AND m.status = 'failed'
+                WHERE m.practice_id = $1 AND m.status = 'failed' AND m.settled_at IS NULL
                 AND ($2::uuid IS NULL OR b.therapist_id = $2)) AS "failed_messages!""#,
         practice.0,
         therapist.map(|t| t.0),

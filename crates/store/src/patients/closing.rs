@@ -128,23 +128,34 @@ pub async fn erase(
     .await?;
     // What was never delivered will not be: there is nobody left to deliver it to.
     sqlx::query!(
-        "DELETE FROM messages WHERE practice_id = $1 AND booking_id = ANY($2) AND status <> 'sent'",
+        "DELETE FROM messages WHERE practice_id = $1 AND (booking_id = ANY($2) OR patient_id = $3) AND status <> 'sent'",
         practice.0,
-        &bookings
+        &bookings,
+        id.0
     )
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
         "UPDATE messages SET recipient = '', recipient_name = '', subject = '', body_text = '', body_html = '', calendar = NULL
-         WHERE practice_id = $1 AND booking_id = ANY($2)",
+         WHERE practice_id = $1 AND (booking_id = ANY($2) OR patient_id = $3)",
         practice.0,
-        &bookings
+        &bookings,
+        id.0
     )
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
         "UPDATE sessions SET cancel_reason = NULL, version = version + 1
          WHERE practice_id = $1 AND patient_id = $2 AND cancel_reason IS NOT NULL",
+        practice.0,
+        id.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    // Nobody is left whose wish it could be.
+    sqlx::query!(
+        "DELETE FROM opt_outs o USING patients p WHERE p.practice_id = $1 AND (p.id = $2 OR p.merged_into = $2)
+           AND o.practice_id = $1 AND o.address IN (p.email, p.phone)",
         practice.0,
         id.0
     )

@@ -1,13 +1,12 @@
-//! What happened with a patient: sessions, messages, activity, and all of it in one piece.
+//! What happened with a patient: sessions, activity, and all of it in one piece.
 
 use super::unreadable;
 use crate::StoreError;
 use chrono::{DateTime, Utc};
-use contracts::lists::{MessageSort, PatientSessionSort};
-use contracts::messages::{MessageStatus, MessageView};
+use contracts::lists::PatientSessionSort;
 use contracts::patients::Activity;
 use contracts::sessions::{PaymentStatus, SessionStatus};
-use contracts::{BookingId, MessageId, PatientId, PracticeId, SessionId, TherapistId};
+use contracts::{BookingId, PatientId, PracticeId, SessionId, TherapistId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -178,83 +177,6 @@ pub async fn activity(
         .collect())
 }
 
-struct RawMessage {
-    id: Uuid,
-    booking_id: Option<Uuid>,
-    template: String,
-    recipient: String,
-    subject: String,
-    body_text: String,
-    status: String,
-    attempts: i32,
-    last_error: Option<String>,
-    created_at: DateTime<Utc>,
-    sent_at: Option<DateTime<Utc>>,
-}
-
-macro_rules! page_of_messages {
-    ($behind:tt, $order:tt, $connection:expr, $practice:expr, $patient:expr, $filter:expr) => {
-        sqlx::query_as!(
-            RawMessage,
-            r#"SELECT m.id, m.booking_id, m.template, m.recipient, m.subject, m.body_text, m.status, m.attempts, m.last_error,
-                 m.created_at, m.sent_at
-               FROM messages m JOIN bookings b ON b.practice_id = $1 AND b.id = m.booking_id
-               WHERE m.practice_id = $1 AND b.patient_id = $2
-                 AND NOT EXISTS (SELECT FROM members x JOIN users u ON u.id = x.user_id
-                   WHERE x.practice_id = $1 AND u.email = m.recipient)
-                 AND ($3::uuid IS NULL OR b.therapist_id = $3)
-                 AND ($4::timestamptz IS NULL OR (m.created_at, m.id) "#
-                + $behind
-                + " ($4, $5::uuid)) ORDER BY m.created_at "
-                + $order
-                + ", m.id "
-                + $order
-                + " LIMIT $6",
-            $practice.0,
-            $patient.0,
-            $filter.therapist.map(|t| t.0),
-            $filter.after.map(|(at, _)| at),
-            $filter.after.map(|(_, id)| id),
-            $filter.limit
-        )
-        .fetch_all($connection)
-        .await?
-    };
-}
-
-/// Messages about a patient's bookings in their order; not those to the practice's own people. The status is not asked for.
-///
-/// # Errors
-/// When the database cannot answer.
-pub async fn messages(
-    connection: &mut PgConnection,
-    practice: PracticeId,
-    patient: PatientId,
-    filter: &crate::messages::Filter,
-) -> Result<Vec<MessageView>, StoreError> {
-    let rows = match filter.sort {
-        MessageSort::CreatedAtDown => page_of_messages!("<", "DESC", connection, practice, patient, filter),
-        MessageSort::CreatedAt => page_of_messages!(">", "ASC", connection, practice, patient, filter),
-    };
-    let mut messages = Vec::with_capacity(rows.len());
-    for row in rows {
-        messages.push(MessageView {
-            id: MessageId(row.id),
-            booking_id: row.booking_id.map(BookingId),
-            template: row.template,
-            recipient: row.recipient,
-            subject: row.subject,
-            body: row.body_text,
-            status: MessageStatus::parse(&row.status).ok_or(unreadable("messages.status"))?,
-            attempts: row.attempts,
-            last_error: row.last_error,
-            created_at: row.created_at,
-            sent_at: row.sent_at,
-        });
-    }
-    Ok(messages)
-}
-
 /// Everything that is stored about a patient, as it is stored.
 ///
 /// # Errors
@@ -286,9 +208,10 @@ pub async fn whole(
                 FROM series x WHERE x.practice_id = $1 AND x.patient_id = p.id),
              'messages', (SELECT coalesce(jsonb_agg(jsonb_build_object('recipient', x.recipient, 'subject', x.subject, 'text', x.body_text,
                   'status', x.status, 'written_at', x.created_at, 'sent_at', x.sent_at) ORDER BY x.created_at), '[]')
-                FROM messages x JOIN bookings b ON b.practice_id = $1 AND b.id = x.booking_id
-                WHERE x.practice_id = $1 AND b.patient_id = p.id AND NOT EXISTS (SELECT FROM members m
-                  JOIN users u ON u.id = m.user_id WHERE m.practice_id = $1 AND u.email = x.recipient))
+                FROM messages x LEFT JOIN bookings b ON b.practice_id = $1 AND b.id = x.booking_id
+                WHERE x.practice_id = $1 AND (x.patient_id = p.id OR (x.patient_id IS NULL AND b.patient_id = p.id
+                  AND NOT EXISTS (SELECT FROM members m JOIN users u ON u.id = m.user_id
+                    WHERE m.practice_id = $1 AND u.email = x.recipient))))
            ) AS "record!: serde_json::Value"
            FROM patients p WHERE p.practice_id = $1 AND p.id = $2"#,
         practice.0,

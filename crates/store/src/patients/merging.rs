@@ -101,6 +101,14 @@ async fn move_rows(
     )
     .execute(&mut *connection)
     .await?;
+    sqlx::query!(
+        "UPDATE messages SET patient_id = $3 WHERE practice_id = $1 AND patient_id = $2",
+        practice.0,
+        from.0,
+        into.0
+    )
+    .execute(&mut *connection)
+    .await?;
     // Behind those that are there; the same person is not listed twice.
     sqlx::query!(
         "DELETE FROM guardians g WHERE g.practice_id = $1 AND g.patient_id = $2 AND EXISTS (SELECT FROM guardians o

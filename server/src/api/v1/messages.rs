@@ -3,16 +3,16 @@
 use super::Paging;
 use crate::api::{Answer, Caller, Done, answer, done};
 use crate::state::AppState;
-use axum::Extension;
 use axum::extract::{Path, Query};
-use contracts::MessageId;
+use axum::{Extension, Json};
 use contracts::audit::{AuditCheck, AuditEntry};
 use contracts::booking::Page;
 use contracts::lists::{AuditSort, MessageSort};
-use contracts::messages::{MessageStatus, MessageView};
+use contracts::messages::{Channel, MessageFilter, MessageStatus, MessageView};
+use contracts::{BookingId, MessageId, PatientId};
 use serde::Deserialize;
-use services::{audit, messages};
-use utoipa::IntoParams;
+use services::{Ctx, audit, messages};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,16 +20,26 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(resend))
+        .routes(routes!(resend_by))
+        .routes(routes!(settle))
+        .routes(routes!(timeline))
         .routes(routes!(audit_log))
         .routes(routes!(verify))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Filter {
+pub(super) struct Filter {
     #[serde(default)]
     #[param(inline)]
     status: Option<MessageStatus>,
+    #[serde(default)]
+    #[param(inline)]
+    channel: Option<Channel>,
+    /// Written to this patient.
+    #[serde(default)]
+    #[param(value_type = Option<Uuid>)]
+    patient_id: Option<PatientId>,
     /// `-created_at` by default: the newest first.
     #[serde(default)]
     #[param(value_type = Option<MessageSort>, inline)]
@@ -53,7 +63,22 @@ async fn list(
     Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
 ) -> Answer<Page<MessageView>> {
-    answer(messages::page(&ctx, filter.status, paging.by(filter.sort.as_deref())?).await)
+    page(&ctx, filter, paging).await
+}
+
+/// A page of messages, narrowed and in the order asked for.
+pub(super) async fn page(ctx: &Ctx, filter: Filter, paging: Paging) -> Answer<Page<MessageView>> {
+    let Filter { status, channel, patient_id, sort } = filter;
+    let only = MessageFilter { status, channel, patient: patient_id, booking: None };
+    answer(messages::page(ctx, only, paging.by(sort.as_deref())?).await)
+}
+
+/// What was written about a booking, the newest first
+#[utoipa::path(get, path = "/api/v1/bookings/{id}/messages", tag = "messages", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The booking")),
+    responses((status = 200, description = "At most 100 messages", body = Vec<MessageView>)))]
+async fn timeline(Extension(ctx): Caller, Path(id): Path<BookingId>) -> Answer<Vec<MessageView>> {
+    answer(messages::timeline(&ctx, id).await)
 }
 
 /// Send a message again
@@ -62,6 +87,28 @@ async fn list(
     responses((status = 200, description = "Queued", body = Done)))]
 async fn resend(Extension(ctx): Caller, Path(id): Path<MessageId>) -> Answer<Done> {
     done(messages::resend(&ctx, id).await)
+}
+
+/// By which way.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ChannelInput {
+    channel: Channel,
+}
+
+/// Send a message by another way
+#[utoipa::path(post, path = "/api/v1/messages/{id}/resend-by", tag = "messages", request_body = ChannelInput,
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The message")),
+    responses((status = 200, description = "Queued; the failure counts as dealt with", body = Done)))]
+async fn resend_by(Extension(ctx): Caller, Path(id): Path<MessageId>, Json(input): Json<ChannelInput>) -> Answer<Done> {
+    done(messages::resend_by(&ctx, id, input.channel).await)
+}
+
+/// A failure was dealt with, by a call for instance
+#[utoipa::path(post, path = "/api/v1/messages/{id}/settle", tag = "messages", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The message")),
+    responses((status = 200, description = "No longer among the failed ones", body = Done)))]
+async fn settle(Extension(ctx): Caller, Path(id): Path<MessageId>) -> Answer<Done> {
+    done(messages::settle(&ctx, id).await)
 }
 
 /// Who did what

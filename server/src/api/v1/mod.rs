@@ -7,11 +7,13 @@ pub mod calendars;
 pub mod members;
 pub mod messages;
 pub mod my;
+pub mod notifications;
 pub mod patients;
 pub mod practice;
 pub mod public;
 pub mod recurring;
 pub mod sessions;
+pub mod templates;
 pub mod upload;
 
 use crate::middleware::errors::Fail;
