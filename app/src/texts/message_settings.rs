@@ -19,7 +19,7 @@ contracts::texts! {
     PAYMENT_HOURS = "Hours before the session", "Horas antes de la sesión";
     PAYMENT_HOURS_HINT = "For sessions made from now on. A series says so itself.", "Para sesiones creadas desde ahora. Cada serie define lo suyo.";
     WORDS = "Your own words", "Sus propias palabras";
-    WORDS_HELP = "Choose a message and change its words. Names between double braces are filled in; {% if name %} … {% endif %} shows a part only where there is something to say.", "Elija un mensaje y cambie sus palabras. Los nombres entre llaves dobles se completan; {% if nombre %} … {% endif %} muestra una parte solo si hay algo que decir.";
+    WORDS_HELP = "Choose a message and change its words. Names between double braces are filled in; {% if name %} … {% endif %} shows a part only where there is something to say.", "Elija un mensaje y cambie sus palabras. Los nombres entre llaves dobles se completan; {% if name %} … {% endif %} muestra una parte solo si hay algo que decir.";
     TEMPLATE = "Message", "Mensaje";
     LANGUAGE = "Language", "Idioma";
     CHANNEL = "Sent by", "Enviado por";

@@ -171,6 +171,7 @@ async fn another_rhythm_moves_sessions_within_their_week_or_cancels_them() {
     assert_eq!(view.next[1].date, day("2026-03-19"));
     app.clock.set(at("2026-03-05T08:00:00Z"));
     assert_eq!(nightly(&app).await.created, 0, "the date is decided");
+    app.run_jobs().await;
     let ctx = practice.ctx(&app);
     let monthly = changed(&view, |c| {
         c.terms.frequency = Frequency::Monthly;
