@@ -322,6 +322,18 @@ pub struct FindDuplicates {
     pub except: Option<PatientId>,
 }
 
+impl FindDuplicates {
+    /// Records that may be the same person as one that is known.
+    pub fn like(patient: &PatientView) -> Self {
+        Self {
+            name: patient.name.clone(),
+            phone: patient.phone.clone().unwrap_or_default(),
+            email: patient.email.clone().unwrap_or_default(),
+            except: Some(patient.id),
+        }
+    }
+}
+
 /// An administrative note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

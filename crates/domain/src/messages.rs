@@ -1,5 +1,6 @@
 //! Which way a message goes, when, and what a practice's own templates may say.
 
+#[cfg(feature = "zones")]
 use chrono::{DateTime, Duration, Utc};
 use contracts::FieldProblem;
 use contracts::messages::Channel;
@@ -53,6 +54,7 @@ pub struct QuietHours {
 }
 
 /// A message that would come later than this before its session is worth disturbing somebody for.
+#[cfg(feature = "zones")]
 const TOO_LATE_HOURS: i64 = 3;
 
 /// When a message that is due at `at` goes out: in the morning, if that is soon enough for the session it is about.

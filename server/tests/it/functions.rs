@@ -89,6 +89,7 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("search_patients", May(Read, Patients), "q=ana"),
     ("search_notes", May(Read, Patients), "id={patient}&q=bus"),
     ("load_patient", May(Read, Patients), "id={patient}"),
+    ("load_patient_profile", May(Read, Patients), "id={patient}"),
     ("new_patient_choices", May(Create, Patients), ""),
     ("load_patient_overview", May(Read, Patients), "id={patient}"),
     ("look_for_duplicates", May(Update, Patients), "name=Ana+Moss"),

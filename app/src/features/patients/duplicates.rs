@@ -92,29 +92,9 @@ fn Found(found: Vec<Duplicate>) -> impl IntoView {
 
 /// On the profile, for who may merge.
 #[component]
-pub fn Mergeable(id: String, name: String, phone: Option<String>, email: Option<String>) -> impl IntoView {
+pub fn Mergeable(into: String, same: Vec<Duplicate>) -> impl IntoView {
     let merge = ServerAction::<MergePatients>::new();
-    let into = id.clone();
-    let found = Resource::new_blocking(
-        move || (name.clone(), phone.clone(), email.clone(), id.clone()),
-        |(name, phone, email, id)| async move { look_for_duplicates(Some(name), phone, email, Some(id)).await },
-    );
-    view! {
-        <Suspense>
-            {move || {
-                let into = into.clone();
-                Suspend::new(async move {
-                    let found = found.await.unwrap_or_default();
-                    (!found.is_empty()).then(|| view! { <Candidates found into merge/> })
-                })
-            }}
-        </Suspense>
-    }
-}
-
-#[component]
-fn Candidates(found: Vec<Duplicate>, into: String, merge: ServerAction<MergePatients>) -> impl IntoView {
-    let lines = found
+    let lines = same
         .into_iter()
         .map(move |one| {
             let into = into.clone();

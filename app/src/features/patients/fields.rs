@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Guardians the form has room for.
+#[cfg(feature = "ssr")]
 pub const GUARDIANS: usize = 3;
 
 /// Everything is text here, so that nothing that was typed is lost before it can be explained.

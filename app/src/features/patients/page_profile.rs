@@ -9,7 +9,7 @@ use super::overview::OverviewTab;
 use super::page_form::Back;
 use super::page_list::{trust_badge, years};
 use super::preferences::PreferencesTab;
-use super::server_fns::load_patient;
+use super::server_fns::{Profile, load_patient_profile};
 use crate::context::{t, tf};
 use crate::features::series::SeriesPanel;
 use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, fresh, practice_live, query};
@@ -17,7 +17,6 @@ use crate::pages::Page;
 use crate::texts::{common, patients as words};
 use contracts::Text;
 use contracts::accounts::Role;
-use contracts::patients::{AssignedTherapist, PatientView};
 use domain::permissions::{Action as Verb, Resource as Thing, allowed};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -46,7 +45,7 @@ const TABS: [(&str, Text, Thing); 6] = [
 fn Patient() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
-    let first = Resource::new_blocking(move || id.get(), load_patient);
+    let first = Resource::new_blocking(move || id.get(), load_patient_profile);
     let me = Myself::get();
     view! {
         <Back to="/app/patients".to_owned() name=t(words::BACK).to_owned()/>
@@ -54,7 +53,7 @@ fn Patient() -> impl IntoView {
             {move || Suspend::new(async move {
                 let role = me.role().await;
                 match first.await {
-                    Ok(initial) => view! { <Profile initial role/> }.into_any(),
+                    Ok(initial) => view! { <Record initial role/> }.into_any(),
                     Err(error) => view! { <Title text=t(words::TITLE)/> <Failed error/> }.into_any(),
                 }
             })}
@@ -64,22 +63,20 @@ fn Patient() -> impl IntoView {
 
 /// The record as it is now. Its head is shown anew only when it has changed itself, and the tabs keep what is typed.
 #[component]
-fn Profile(initial: (PatientView, Vec<AssignedTherapist>), role: Role) -> impl IntoView {
-    let id = initial.0.id.to_string();
+fn Record(initial: Profile, role: Role) -> impl IntoView {
+    let id = initial.patient.id.to_string();
     let of = id.clone();
-    let fresh = fresh(initial, practice_live(), move || load_patient(of.clone()));
+    let fresh = fresh(initial, practice_live(), move || load_patient_profile(of.clone()));
     let shown = Memo::new(move |_| fresh.data.get());
     view! {
-        {move || {
-            let (patient, therapists) = shown.get();
-            view! { <Head patient therapists role/> }.into_any()
-        }}
+        {move || view! { <Head profile=shown.get() role/> }.into_any()}
         <Tabs id role/>
     }
 }
 
 #[component]
-fn Head(patient: PatientView, therapists: Vec<AssignedTherapist>, role: Role) -> impl IntoView {
+fn Head(profile: Profile, role: Role) -> impl IntoView {
+    let Profile { patient, therapists, same } = profile;
     let may = |verb, thing| allowed(role, verb, thing);
     let id = patient.id.to_string();
     let phone = patient.phone.clone();
@@ -120,10 +117,8 @@ fn Head(patient: PatientView, therapists: Vec<AssignedTherapist>, role: Role) ->
                 })}
             </div>
         </header>
-        <More patient=patient.clone() therapists role/>
-        {may(Verb::Delete, Thing::Patients).then(|| view! {
-            <Mergeable id name=patient.name phone=patient.phone email=patient.email/>
-        })}
+        <More patient therapists role/>
+        {(!same.is_empty()).then(|| view! { <Mergeable into=id same/> })}
     }
 }
 

@@ -167,6 +167,32 @@ pub async fn load_patient(id: String) -> Result<(PatientView, Vec<AssignedTherap
     reply(async { Ok((services::patients::get(&ctx, read::id(&id)?).await?, therapists_of(&ctx).await?)) }.await)
 }
 
+/// A patient's record with what its head offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub patient: PatientView,
+    pub therapists: Vec<AssignedTherapist>,
+    /// Records that may be the same person, for who may merge.
+    pub same: Vec<Duplicate>,
+}
+
+/// The record as its own page shows it.
+#[server]
+pub async fn load_patient_profile(id: String) -> Result<Profile, UiError> {
+    let ctx = ctx()?;
+    reply(
+        async {
+            let patient = services::patients::get(&ctx, read::id(&id)?).await?;
+            let same = match ctx.may(Verb::Delete, Thing::Patients) {
+                Ok(_) => services::patients::duplicates(&ctx, FindDuplicates::like(&patient)).await?,
+                Err(_) => vec![],
+            };
+            Ok(Profile { patient, therapists: therapists_of(&ctx).await?, same })
+        }
+        .await,
+    )
+}
+
 /// What a new patient's form offers.
 #[server]
 pub async fn new_patient_choices() -> Result<Vec<AssignedTherapist>, UiError> {

@@ -33,7 +33,7 @@ fn is_occurrence(rule: &Rule, date: NaiveDate) -> bool {
     let in_rhythm = match rule.frequency {
         Frequency::Weekly => days % 7 == 0,
         Frequency::Biweekly => days % 14 == 0,
-        Frequency::EveryNDays => days % i64::from(rule.interval_days.unwrap()) == 0,
+        Frequency::EveryNDays => rule.interval_days.is_some_and(|every| days % i64::from(every) == 0),
         Frequency::Monthly => {
             let last_of_month = date + TimeDelta::days(1);
             date.day() == rule.anchor.day() || (last_of_month.day() == 1 && date.day() < rule.anchor.day())
@@ -46,7 +46,8 @@ fn is_occurrence(rule: &Rule, date: NaiveDate) -> bool {
 fn slow_start(zone: chrono_tz::Tz, date: NaiveDate, starts_min: i32) -> chrono::DateTime<Utc> {
     let wanted = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(starts_min.into());
     let begin = date.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(27);
-    (0..80 * 60).map(|minute| begin + TimeDelta::minutes(minute)).find(|at| slots::local(zone, *at) >= wanted).unwrap()
+    let mut minutes = (0..80 * 60).map(|minute| begin + TimeDelta::minutes(minute));
+    minutes.find(|at| slots::local(zone, *at) >= wanted).unwrap_or(begin)
 }
 
 /// A case whose every day may be judged: staff need no notice and have no horizon.
