@@ -44,15 +44,23 @@ mod browser {
     const SETTLE_MS: u32 = 60;
     const POLL_MS: u32 = 30_000;
 
+    /// The stream from the moment on at which the server rendered this page.
+    fn since_rendering(url: &str) -> String {
+        let mark =
+            document().query_selector("meta[name=live]").ok().flatten().and_then(|meta| meta.get_attribute("content"));
+        mark.map_or_else(|| url.to_owned(), |mark| format!("{url}?since={mark}"))
+    }
+
     pub fn follow(url: String, tick: WriteSignal<u32>, connected: ReadSignal<bool>, set_connected: WriteSignal<bool>) {
         Effect::new(move |_| {
-            let Ok(source) = EventSource::new(&url) else { return };
+            let Ok(source) = EventSource::new(&since_rendering(&url)) else { return };
             let pending: Rc<RefCell<Option<Timeout>>> = Rc::default();
             let on_change = Closure::<dyn FnMut()>::new(move || {
                 let later = Timeout::new(SETTLE_MS, move || tick.update(|n| *n = n.wrapping_add(1)));
                 *pending.borrow_mut() = Some(later);
             });
-            // After a break the page may have missed something: every opening but the first fetches again.
+            // After a break the page may have missed something: every opening but the first fetches again. What happened
+            // between the rendering and the first opening is told by the server.
             let mut opened = false;
             let on_open = Closure::<dyn FnMut()>::new(move || {
                 set_connected.set(true);

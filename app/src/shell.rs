@@ -70,7 +70,10 @@ fn document(
     options: LeptosOptions,
     body: impl FnOnce() -> AnyView + Send + 'static,
 ) -> impl IntoView {
-    let lang = use_context::<services::Ctx>().map(|ctx| ctx.lang).unwrap_or_default();
+    let ctx = use_context::<services::Ctx>();
+    let lang = ctx.as_ref().map(|ctx| ctx.lang).unwrap_or_default();
+    // Before anything is read: what happens from now on may be missing in this page.
+    let mark = ctx.map(|ctx| ctx.deps.live.mark());
     view! {
         <!DOCTYPE html>
         <html lang=lang.code()>
@@ -80,6 +83,7 @@ fn document(
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f8fafc"/>
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0f172a"/>
+                <meta name="live" content=mark/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 {scripts}

@@ -35,7 +35,7 @@ test('how messages are sent is a setting, and wrong hours are told beside their 
   await enter(page, practice)
   await open(page, '/app/settings/messages')
   const form = page.locator('section', { has: page.getByRole('heading', { name: 'How patients are written to' }) })
-  await form.getByLabel('Discreet messages').check()
+  await form.getByLabel('Discreet messages', { exact: true }).check()
   await form.getByLabel('Sender of discreet messages').fill('Sol')
   await form.getByLabel('Hours before the session').fill('500')
   await form.getByRole('button', { name: 'Save' }).click()

@@ -215,7 +215,7 @@ test('a patient is entered, searched, noted on and deleted', async ({ page, prac
   await page.getByRole('link', { name: 'Notes', exact: true }).click()
   await page.getByLabel('Note', { exact: true }).fill('Written without scripts')
   await page.getByRole('button', { name: 'Add a note' }).click()
-  await expect(page.getByText('Written without scripts')).toBeVisible()
+  await expect(page.getByRole('paragraph').filter({ hasText: 'Written without scripts' })).toBeVisible()
 
   await page.goto('/app/patients')
   await page.getByLabel('Search by name, phone or e-mail').fill('noscript')

@@ -4,13 +4,14 @@
 use crate::middleware::errors::Fail;
 use crate::state::AppState;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use contracts::BookingId;
 use contracts::accounts::Role;
 use contracts::live::{LiveEvent, LiveKind};
 use domain::permissions::{Action, Resource, allowed, sees_only_own};
+use serde::Deserialize;
 use services::live::Heard;
 use services::{Ctx, Member, bookings, patient_access, practice, tokens};
 use std::collections::HashSet;
@@ -20,6 +21,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 
+const MISSED: &str = r#"{"k":"missed"}"#;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A stream ends before the access token that opened it does; the browser opens the next one with a renewed cookie, and
 /// who was logged out or lost their role hears nothing more.
@@ -30,12 +32,23 @@ const PATIENT_STREAM: Duration = Duration::from_secs(5 * 60);
 /// Others are renewed now and then, so that links and slugs that no longer lead anywhere are dropped.
 const PUBLIC_STREAM: Duration = Duration::from_secs(60 * 60);
 
+/// Where a page's knowledge ends: the mark it was rendered with.
+#[derive(Debug, Default, Deserialize)]
+pub struct Since {
+    #[serde(default)]
+    since: Option<String>,
+}
+
 type Stream = Sse<axum::response::sse::KeepAliveStream<ReceiverStream<Result<Event, Infallible>>>>;
 
 /// What happens in the member's practice, as far as they may see it.
-pub async fn practice_events(State(state): State<AppState>, Extension(ctx): Extension<Ctx>) -> Result<Stream, Fail> {
+pub async fn practice_events(
+    State(state): State<AppState>,
+    Extension(ctx): Extension<Ctx>,
+    Query(since): Query<Since>,
+) -> Result<Stream, Fail> {
     let member = ctx.member()?.clone();
-    Ok(stream(&state, MEMBER_STREAM, move |event| {
+    Ok(stream(&state, since, MEMBER_STREAM, move |event| {
         member_may_hear(&member, event).then(|| serde_json::json!(event).to_string())
     }))
 }
@@ -45,9 +58,10 @@ pub async fn therapist_events(
     State(state): State<AppState>,
     Extension(ctx): Extension<Ctx>,
     Path(slug): Path<String>,
+    Query(since): Query<Since>,
 ) -> Result<Stream, Fail> {
     let (practice, therapist) = practice::behind_slug(&ctx, &slug).await?;
-    Ok(stream(&state, PUBLIC_STREAM, move |event| {
+    Ok(stream(&state, since, PUBLIC_STREAM, move |event| {
         let theirs = event.practice_id == practice && event.therapist_id.is_none_or(|id| id == therapist);
         (theirs && matches!(event.kind, LiveKind::Slots | LiveKind::Schedule)).then(|| kind_only(event.kind))
     }))
@@ -58,19 +72,26 @@ pub async fn booking_events(
     State(state): State<AppState>,
     Extension(ctx): Extension<Ctx>,
     Path(token): Path<String>,
+    Query(since): Query<Since>,
 ) -> Result<Stream, Fail> {
     let id = tokens::booking_of(&ctx.deps.secrets, &token).ok_or(contracts::ErrorCode::NotFound)?;
     bookings::view(&ctx, &token).await?;
-    Ok(stream(&state, PUBLIC_STREAM, move |event| {
+    Ok(stream(&state, since, PUBLIC_STREAM, move |event| {
         (event.booking_id == Some(id) && event.kind == LiveKind::Booking).then(|| kind_only(event.kind))
     }))
 }
 
 /// Whether the signed-in patient's bookings must be fetched again.
-pub async fn patient_events(State(state): State<AppState>, Extension(ctx): Extension<Ctx>) -> Result<Stream, Fail> {
+pub async fn patient_events(
+    State(state): State<AppState>,
+    Extension(ctx): Extension<Ctx>,
+    Query(since): Query<Since>,
+) -> Result<Stream, Fail> {
     let bookings = patient_access::my_bookings(&ctx).await?.bookings;
     let mine: HashSet<BookingId> = bookings.into_iter().map(|booking| booking.id).collect();
-    Ok(stream(&state, PATIENT_STREAM, move |event| patient_may_hear(&mine, event).then(|| kind_only(event.kind))))
+    Ok(stream(&state, since, PATIENT_STREAM, move |event| {
+        patient_may_hear(&mine, event).then(|| kind_only(event.kind))
+    }))
 }
 
 fn patient_may_hear(mine: &HashSet<BookingId>, event: &LiveEvent) -> bool {
@@ -101,14 +122,39 @@ fn member_may_hear(member: &Member, event: &LiveEvent) -> bool {
     event.practice_id == member.practice_id && own && !untold && allowed(member.role, Action::Read, resource)
 }
 
-fn stream(state: &AppState, life: Duration, tell: impl Fn(&LiveEvent) -> Option<String> + Send + 'static) -> Stream {
+fn stream(
+    state: &AppState,
+    since: Since,
+    life: Duration,
+    tell: impl Fn(&LiveEvent) -> Option<String> + Send + 'static,
+) -> Stream {
     let (sender, receiver) = mpsc::channel(16);
-    tokio::spawn(forward(state.deps.live.subscribe(), sender, state.stop.clone(), life, tell));
+    let (missed, events) = match since.since {
+        Some(mark) => state.deps.live.subscribe_since(&mark),
+        None => (vec![], state.deps.live.subscribe()),
+    };
+    // One change is enough for the page to fetch everything it shows.
+    let missed = missed.iter().find_map(|heard| told(heard, &tell));
+    tokio::spawn(forward(missed, events, sender, state.stop.clone(), life, tell));
     Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+}
+
+/// What the page is told of an event, if it may hear it.
+fn told(heard: &Heard, tell: impl Fn(&LiveEvent) -> Option<String>) -> Option<String> {
+    match heard {
+        Heard::Changed(event) => tell(event),
+        // Some were missed: the page fetches everything it shows.
+        Heard::Missed => Some(MISSED.to_owned()),
+    }
+}
+
+fn change(data: String) -> Event {
+    Event::default().event("change").data(data)
 }
 
 /// Until the browser goes, the server stops or the stream has lived long enough.
 async fn forward(
+    missed: Option<String>,
     mut events: broadcast::Receiver<Heard>,
     sender: mpsc::Sender<Result<Event, Infallible>>,
     mut stop: watch::Receiver<bool>,
@@ -119,15 +165,16 @@ async fn forward(
     tokio::pin!(end);
     // Tells the browser that it is connected, and through every proxy in between.
     let hello = Event::default().comment("connected");
-    if sender.send(Ok(hello)).await.is_err() {
-        return;
+    for first in std::iter::once(hello).chain(missed.map(change)) {
+        if sender.send(Ok(first)).await.is_err() {
+            return;
+        }
     }
     loop {
         let data = tokio::select! {
             event = events.recv() => match event {
-                Ok(Heard::Changed(event)) => tell(&event),
-                // Some were missed: the page fetches everything it shows.
-                Ok(Heard::Missed) | Err(RecvError::Lagged(_)) => Some(r#"{"k":"missed"}"#.to_owned()),
+                Ok(heard) => told(&heard, &tell),
+                Err(RecvError::Lagged(_)) => told(&Heard::Missed, &tell),
                 Err(RecvError::Closed) => return,
             },
             () = sender.closed() => return,
@@ -135,7 +182,7 @@ async fn forward(
             _ = stop.wait_for(|stopping| *stopping) => return,
         };
         if let Some(data) = data
-            && sender.send(Ok(Event::default().event("change").data(data))).await.is_err()
+            && sender.send(Ok(change(data))).await.is_err()
         {
             return;
         }

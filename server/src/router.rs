@@ -2,7 +2,7 @@
 
 use crate::api::v1::bookings::{file, receipt};
 use crate::api::v1::public::calendar;
-use crate::api::v1::{calendars, patients};
+use crate::api::v1::{calendars, patients, sessions};
 use crate::middleware::errors::Fail;
 use crate::middleware::headers::PageNonce;
 use crate::middleware::{errors, forms, headers, limits, moved, origin, session, size, trace};
@@ -17,7 +17,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
@@ -50,6 +50,7 @@ pub fn router(state: AppState) -> Router {
         .route("/sitemap.xml", get(sitemap))
         .route("/{slug}/photo", get(photo))
         .route("/app/receipts/{id}", get(receipt))
+        .route("/app/sessions/export.csv", post(sessions::page_file))
         .route("/app/patients/export.csv", get(patients::list_file))
         .route("/app/patients/{id}/sessions.csv", get(patients::export_sessions))
         .route("/app/patients/{id}/record.json", get(patients::export_record))

@@ -108,7 +108,7 @@ impl Running {
                     texts,
                     files: Arc::new(LocalFiles::new(config.data.join("files"))),
                     calendars,
-                    live: Hub::new(),
+                    live: Hub::new(&SystemEntropy),
                     clock,
                     entropy: Arc::new(SystemEntropy),
                     secrets,

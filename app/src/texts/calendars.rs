@@ -26,7 +26,7 @@ contracts::texts! {
     PROBLEM_UNREADABLE = "What came back could not be read.", "No se pudo leer la respuesta.";
     PROBLEM_NO_ROOM = "Google made no video room.", "Google no creó la sala de video.";
     READ_NOW = "Read now", "Leer ahora";
-    READ_NOW_NAME = "Read {name} now", "Leer {name} ahora";
+    READ_NOW_NAME = "Read now: {name}", "Leer ahora: {name}";
     DISCONNECT = "Disconnect", "Desconectar";
     DISCONNECT_NAME = "Disconnect {name}", "Desconectar {name}";
     DISCONNECTED = "Disconnected. Its busy times can be booked again; sessions already in it stay there.", "Desconectado. Sus horarios ocupados se pueden reservar otra vez; las sesiones que ya estaban quedan allí.";

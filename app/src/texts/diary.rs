@@ -12,6 +12,7 @@ contracts::texts! {
     NOTHING = "Nothing booked", "Sin reservas";
     EMPTY_WEEK = "Nothing is booked here.", "No hay reservas aquí.";
     OPEN_HOURS = "Open {from} to {until}", "Abierto de {from} a {until}";
+    TAKEN_OUTSIDE = "Busy in another calendar: {from} to {until}", "Ocupado en otro calendario: de {from} a {until}";
     CLOSED = "Closed", "Cerrado";
     ALL_TIMES = "All times are in {zone}.", "Los horarios son de {zone}.";
     NOW = "Now", "Ahora";

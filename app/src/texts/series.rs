@@ -43,7 +43,6 @@ contracts::texts! {
     PAY_PAID = "Paid", "Pagada";
     PAY_REFUNDED = "Refunded", "Reembolsada";
     PAY_WAIVED = "No payment asked", "Sin cobro";
-    OPEN_BOOKING = "Open the session of {date}", "Abrir la sesión del {date}";
     PAUSE = "Pause", "Pausar";
     RESUME = "Resume", "Reanudar";
     CHANGE = "Change", "Modificar";

@@ -1,14 +1,18 @@
 //! One listener per server turns NOTIFY into a broadcast that pages and caches follow.
 
+use crate::ctx::Entropy;
 use crate::{Deps, Result, slots};
 use contracts::live::{LiveEvent, LiveKind};
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use store::live::Listener;
 use tokio::sync::broadcast;
 
 /// Events a slow page may fall behind by before it has to fetch everything again.
 const BACKLOG: usize = 4096;
+/// Events that are told again to a page that opens its stream after it was rendered.
+const REMEMBERED: usize = 1024;
 const RETRY: Duration = Duration::from_millis(500);
 
 /// What pages and the worker hear.
@@ -19,30 +23,79 @@ pub enum Heard {
     Missed,
 }
 
-/// Fan-out inside one server.
+/// Fan-out inside one server. It remembers the last events, for pages that were rendered before they could listen.
 #[derive(Clone)]
 pub struct Hub {
     sender: broadcast::Sender<Heard>,
+    past: Arc<Mutex<Past>>,
+}
+
+/// What was told lately, the oldest first.
+struct Past {
+    /// Tells marks of this run of this server from those of others.
+    run: u32,
+    began: Instant,
+    events: VecDeque<(u64, Heard)>,
+    /// Whatever is older than this many milliseconds is not remembered.
+    forgotten: u64,
+}
+
+impl Past {
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// The events since a mark; `None` when not all of them are known.
+    fn since(&self, mark: &str) -> Option<Vec<Heard>> {
+        let (run, at) = mark.split_once('-')?;
+        let at: u64 = at.parse().ok()?;
+        let known = u32::from_str_radix(run, 16).ok()? == self.run && at >= self.forgotten;
+        known.then(|| self.events.iter().filter(|(told, _)| *told >= at).map(|(_, heard)| heard.clone()).collect())
+    }
 }
 
 impl Hub {
-    pub fn new() -> Self {
-        Self { sender: broadcast::channel(BACKLOG).0 }
+    pub fn new(entropy: &dyn Entropy) -> Self {
+        let mut run = [0; 4];
+        entropy.fill(&mut run);
+        let past = Past { run: u32::from_be_bytes(run), began: Instant::now(), events: VecDeque::new(), forgotten: 0 };
+        Self { sender: broadcast::channel(BACKLOG).0, past: Arc::new(Mutex::new(past)) }
     }
 
+    /// What happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Heard> {
         self.sender.subscribe()
     }
 
+    /// This moment, for a page that is about to be rendered. It tells nobody how much happens here.
+    pub fn mark(&self) -> String {
+        let past = self.past();
+        format!("{:08x}-{}", past.run, past.elapsed())
+    }
+
+    /// What happened since a mark, and what happens from now on. A mark of another server, or one from long ago, means
+    /// that something may have been missed.
+    pub fn subscribe_since(&self, mark: &str) -> (Vec<Heard>, broadcast::Receiver<Heard>) {
+        let past = self.past();
+        (past.since(mark).unwrap_or_else(|| vec![Heard::Missed]), self.sender.subscribe())
+    }
+
     /// Nobody listening is no error.
     pub fn publish(&self, heard: Heard) {
+        let mut past = self.past();
+        let now = past.elapsed();
+        past.events.push_back((now, heard.clone()));
+        if past.events.len() > REMEMBERED
+            && let Some((told, _)) = past.events.pop_front()
+        {
+            past.forgotten = told + 1;
+        }
         let _ = self.sender.send(heard);
     }
-}
 
-impl Default for Hub {
-    fn default() -> Self {
-        Self::new()
+    /// Nothing panics while it is locked; if something did, the events are still whole.
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,9 +154,45 @@ async fn forget(deps: &Deps, event: &LiveEvent) {
 mod tests {
     use super::*;
 
+    struct NoDice;
+
+    impl Entropy for NoDice {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    fn event() -> Heard {
+        Heard::Changed(serde_json::from_str(r#"{"p":"00000000-0000-0000-0000-000000000001","k":"slots"}"#).unwrap())
+    }
+
+    #[test]
+    fn a_page_hears_what_happened_after_it_was_rendered() {
+        let hub = Hub::new(&NoDice);
+        let before = hub.mark();
+        assert_eq!(hub.subscribe_since(&before).0, vec![]);
+        hub.publish(event());
+        assert_eq!(hub.subscribe_since(&before).0, vec![event()]);
+        std::thread::sleep(Duration::from_millis(2));
+        assert_eq!(hub.subscribe_since(&hub.mark()).0, vec![]);
+    }
+
+    #[test]
+    fn what_is_not_known_counts_as_missed() {
+        let hub = Hub::new(&NoDice);
+        let old = hub.mark();
+        for mark in ["", "nonsense", "-", "00000000-0", "07070707-x"] {
+            assert_eq!(hub.subscribe_since(mark).0, vec![Heard::Missed], "{mark}");
+        }
+        for _ in 0..=REMEMBERED {
+            hub.publish(event());
+        }
+        assert_eq!(hub.subscribe_since(&old).0, vec![Heard::Missed]);
+    }
+
     #[tokio::test]
     async fn everybody_hears_and_nobody_is_needed() {
-        let hub = Hub::new();
+        let hub = Hub::new(&NoDice);
         let event: LiveEvent =
             serde_json::from_str(r#"{"p":"00000000-0000-0000-0000-000000000001","k":"slots"}"#).unwrap();
         hub.publish(Heard::Missed);

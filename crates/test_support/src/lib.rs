@@ -88,7 +88,7 @@ impl TestApp {
             texts,
             files: Arc::new(LocalFiles::new(files.clone())),
             calendars,
-            live: services::live::Hub::new(),
+            live: services::live::Hub::new(&SeededEntropy::default()),
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::default()),
             secrets: services::tokens::derive_secrets(b"a secret only tests know, 32 bytes long"),

@@ -66,3 +66,33 @@ async fn what_changes_while_nobody_listens_reaches_open_pages_all_the_same() {
     drop(keep_running);
     listening.abort();
 }
+
+#[tokio::test]
+async fn a_page_hears_what_changed_after_it_was_rendered_and_before_it_listened() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let booking = practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    let mut events = app.deps.live.subscribe();
+    let listening = tokio::spawn(services::live::listen(app.deps.clone()));
+    assert_eq!(events.recv().await.unwrap(), Heard::Missed);
+    tokio::time::sleep(Duration::from_millis(5)).await;
+
+    let (keep_running, stop) = tokio::sync::watch::channel(false);
+    let page = format!("/b/{}", booking.token);
+    let get = |uri: String| Request::builder().uri(uri).body(Body::empty()).unwrap();
+    let response = running(&app, "", stop.clone()).oneshot(get(page)).await.unwrap();
+    let html = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let html = String::from_utf8(html.to_vec()).unwrap();
+    let (_, mark) = html.split_once(r#"<meta name="live" content=""#).expect("the page carries a mark");
+    let mark = mark.split('"').next().unwrap().to_owned();
+
+    services::bookings::act(&practice.ctx(&app), booking.id, PracticeAction::Approve).await.unwrap();
+    // The hub has it before the page begins to listen.
+    while !matches!(events.recv().await.unwrap(), Heard::Changed(event) if event.booking_id == Some(booking.id)) {}
+    let open = get(format!("/live/b/{}?since={mark}", booking.token));
+    let response = running(&app, "", stop).oneshot(open).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    hears(&mut response.into_body().into_data_stream(), "event: change").await;
+    drop(keep_running);
+    listening.abort();
+}

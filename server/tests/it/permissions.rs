@@ -241,6 +241,7 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
             Some(json!({ "patient_id": practice.id, "therapist_id": therapist, "service_id": practice.service,
                          "starts": "2026-03-17T09:00:00" })),
         ),
+        endpoint("GET", "/api/v1/sessions/export", May(Action::Read, Resource::Sessions), None),
         endpoint("GET", "/api/v1/sessions/calendar", May(Action::Read, Resource::Sessions), None),
         endpoint("GET", "/api/v1/therapist/sessions/today", May(Action::Read, Resource::Sessions), None),
         endpoint(

@@ -418,3 +418,23 @@ async fn one_time_and_everybody_wants_it() {
     .unwrap();
     assert_eq!(lost, 0, "every session has its time, and no other");
 }
+
+#[tokio::test]
+async fn the_file_holds_everything_the_filter_leaves_and_no_formula() {
+    let app = TestApp::new().await;
+    let (practice, booking, john, id) = booked(&app).await;
+    let ctx = practice.ctx(&app);
+    let placed = s::create(&ctx, session(&practice, john, "2026-03-02T12:05:00")).await.unwrap();
+    s::cancel(&ctx, id, CancelSession { reason: "Ill".into(), tell_patient: false, refund: None }).await.unwrap();
+    let all = s::export(&ctx, SessionFilter::default()).await.unwrap();
+    let lines: Vec<&str> = all.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines[0], "Date,Time,Time zone,Patient,Service,Therapist,Status,Payment,Price,Paid,Currency,Reference");
+    assert_eq!(lines.len(), 3, "{all}");
+    assert!(lines[1].starts_with("2026-03-03,09:00,Africa/Nairobi,") && lines[1].contains(",Cancelled,"), "{all}");
+    assert!(lines[1].ends_with(&booking.reference), "{all}");
+
+    let only = SessionFilter { status: Some(SessionStatus::Scheduled), ..SessionFilter::default() };
+    let only = s::export(&ctx, only).await.unwrap();
+    assert_eq!(only.lines().count(), 2, "{only}");
+    assert!(only.contains(&placed.card.reference), "{only}");
+}

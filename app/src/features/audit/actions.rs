@@ -46,6 +46,7 @@ pub fn action_text(code: &str) -> Option<Text> {
         "patient.erased" => words::PATIENT_ERASED,
         "patient.exported" => words::PATIENT_EXPORTED,
         "patient.imported" => words::PATIENT_IMPORTED,
+        "session.list_exported" => words::SESSION_LIST_EXPORTED,
         "patient.list_exported" => words::PATIENT_LIST_EXPORTED,
         "patient.merged" => words::PATIENT_MERGED,
         "patient.note_added" => words::PATIENT_NOTE_ADDED,

@@ -1,5 +1,6 @@
 //! The days of a week as a list: what phones show, and what reads best aloud.
 
+use super::grid::{of_day, taken_words};
 use crate::context::{lang, t};
 use crate::features::availability::clock;
 use crate::features::dashboard::words as say;
@@ -26,6 +27,10 @@ pub fn DayList(week: CalendarView) -> impl IntoView {
                 })
                 .collect();
             let hours = if hours.is_empty() { t(words::CLOSED).to_owned() } else { hours.join(", ") };
+            let taken = of_day(&week.taken_outside, date)
+                .into_iter()
+                .map(|(from, until)| view! { <p class="muted taken-line">{taken_words(from, until)}</p> })
+                .collect_view();
             let empty = bookings.is_empty();
             let title = match dates::relative_day(lang(), date, week.today) {
                 Some(word) => format!("{word} · {}", dates::long_date(lang(), date)),
@@ -53,6 +58,7 @@ pub fn DayList(week: CalendarView) -> impl IntoView {
                 <section class="card list-day" aria-labelledby=title_id>
                     <h2 id=title_id.clone() class:is-today={date == week.today}>{title}</h2>
                     <p class="muted">{hours}</p>
+                    {taken}
                     {empty.then(|| view! { <p class="muted">{t(words::NOTHING)}</p> })}
                     <ul class="list">{items}</ul>
                 </section>

@@ -5,6 +5,7 @@ use super::lanes::lanes;
 use super::moving::Moving;
 use super::now_line::now_minutes;
 use crate::context::{lang, t, tf};
+use crate::features::availability::clock;
 use crate::features::dashboard::words as say;
 use crate::texts::diary as words;
 use chrono::{NaiveDate, Timelike};
@@ -66,10 +67,9 @@ pub fn WeekGrid(week: CalendarView, moving: Moving) -> impl IntoView {
         .take_while(|date| *date <= week.last)
         .map(|date| {
             let bookings: Vec<_> = week.entries.iter().filter(|card| card.local.date() == date).cloned().collect();
-            let openings: Vec<_> =
-                week.openings.iter().filter(|(day, ..)| *day == date).map(|(_, from, until)| (*from, *until)).collect();
+            let shades = Shades { open: of_day(&week.openings, date), taken: of_day(&week.taken_outside, date) };
             let today = date == week.today;
-            view! { <Day date today bookings openings hours=(first, last) now moving/> }
+            view! { <Day date today bookings shades hours=(first, last) now moving/> }
         })
         .collect_view();
     view! {
@@ -83,12 +83,29 @@ pub fn WeekGrid(week: CalendarView, moving: Moving) -> impl IntoView {
     }
 }
 
+/// Times of a day, in minutes from midnight, that lie under what is booked.
+struct Shades {
+    open: Vec<(i32, i32)>,
+    /// In calendars outside.
+    taken: Vec<(i32, i32)>,
+}
+
+/// Those of these times that are on a day.
+pub fn of_day(times: &[(NaiveDate, i32, i32)], date: NaiveDate) -> Vec<(i32, i32)> {
+    times.iter().filter(|(day, ..)| *day == date).map(|(_, from, until)| (*from, *until)).collect()
+}
+
+/// When somebody is busy elsewhere, in words.
+pub fn taken_words(from: i32, until: i32) -> String {
+    tf(words::TAKEN_OUTSIDE, &[("from", &clock(from)), ("until", &clock(until))])
+}
+
 #[component]
 fn Day(
     date: NaiveDate,
     today: bool,
     mut bookings: Vec<BookingCard>,
-    openings: Vec<(i32, i32)>,
+    shades: Shades,
     hours: (i32, i32),
     now: ReadSignal<Option<i32>>,
     moving: Moving,
@@ -96,9 +113,20 @@ fn Day(
     bookings.sort_by_key(|card| card.starts_at);
     let (first, last) = hours;
     let title_id = format!("day-{date}");
-    let shades = openings
+    let openings = shades
+        .open
         .into_iter()
         .map(|(from, until)| view! { <div class=format!("opening {}", place(from, until, first)) aria-hidden="true"></div> })
+        .collect_view();
+    let taken = shades
+        .taken
+        .into_iter()
+        .filter(|(from, until)| *until > first * 60 && *from < last * 60)
+        .map(|(from, until)| {
+            let class = format!("taken-outside {}", place(from, until.min(last * 60), first));
+            let said = taken_words(from, until);
+            view! { <div class=class role="img" aria-label=said.clone() title=said></div> }
+        })
         .collect_view();
     let lines = (first..last)
         .map(|hour| {
@@ -143,7 +171,8 @@ fn Day(
                     }
                 }
             >
-                {shades}
+                {openings}
+                {taken}
                 {lines}
                 <ul class="events">{items}</ul>
                 {line}
@@ -170,7 +199,6 @@ fn Event(card: BookingCard, moving: Moving) -> impl IntoView {
     let (dragged, keyed) = (card.clone(), card.clone());
     let hint = movable.then(|| t(words::MOVE_KEY));
     let (from, until) = minutes(&card);
-    let clock = |m: i32| format!("{:02}:{:02}", m / 60, m % 60);
     let time = tf(words::FROM_TO, &[("from", &clock(from)), ("until", &clock(until))]);
     let status = status_word(card.status).of(lang());
     let title = format!("{time} · {} · {} · {status}", say::name(&card), card.service_name);

@@ -1,7 +1,7 @@
 //! The next occurrences of a series with what became of each.
 
 use super::words as say;
-use crate::context::{lang, t, tf};
+use crate::context::{lang, t};
 use crate::texts::series as words;
 use contracts::series::{Occurrence, OccurrenceState};
 use domain::dates;
@@ -50,9 +50,8 @@ fn Row(one: Occurrence) -> impl IntoView {
     };
     let name = match one.session {
         Some(session) => {
-            let label = tf(words::OPEN_BOOKING, &[("date", &full)]);
             let href = format!("/app/bookings/{}", session.booking_id);
-            view! { <a class="figures" href=href aria-label=label>{when}</a> }.into_any()
+            view! { <a class="figures" href=href title=full>{when}</a> }.into_any()
         }
         None => view! { <span class="figures" title=full>{when}</span> }.into_any(),
     };

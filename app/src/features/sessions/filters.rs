@@ -10,8 +10,8 @@ use leptos::prelude::*;
 use ui::{Button, Field, Select, Variant};
 
 impl ListQuery {
-    /// The page's address with these filters.
-    pub fn address(&self) -> String {
+    /// The names and values that are given.
+    pub fn parts(&self) -> Vec<(&'static str, String)> {
         let parts = [
             ("from", &self.from),
             ("until", &self.until),
@@ -23,8 +23,12 @@ impl ListQuery {
             ("sort", &self.sort),
             ("cursor", &self.cursor),
         ];
-        let parts: Vec<String> =
-            parts.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?))).collect();
+        parts.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect()
+    }
+
+    /// The page's address with these filters.
+    pub fn address(&self) -> String {
+        let parts: Vec<String> = self.parts().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         if parts.is_empty() { "/app/sessions".to_owned() } else { format!("/app/sessions?{}", parts.join("&")) }
     }
 

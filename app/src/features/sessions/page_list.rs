@@ -1,8 +1,8 @@
 //! `/app/sessions`: all sessions, narrowed by the filters in the address and by words from a form.
 
 use super::filters::Filters;
-use super::server_fns::{ActOnSessions, Choices, ListQuery, load_sessions, session_choices};
-use super::table::Table;
+use super::server_fns::{ActOnSessions, ListQuery, load_sessions, session_choices};
+use super::table::{Chosen, Table};
 use crate::context::{t, tf};
 use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, practice_live, query, successes};
 use crate::pages::Page;
@@ -12,7 +12,7 @@ use contracts::sessions::SessionCard;
 use domain::permissions::{Action as Verb, Resource as Thing};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use ui::{EmptyState, Glyph, Icon, Skeleton};
+use ui::{Button, EmptyState, Glyph, Icon, Skeleton, Variant};
 
 pub struct SessionsPage;
 
@@ -50,17 +50,23 @@ fn Sessions() -> impl IntoView {
         |(query, search, ..)| load_sessions(query, search),
     );
     let offered = Resource::new_blocking(|| (), |()| session_choices());
-    let me = Myself::get();
+    let (me, chosen) = (Myself::get(), Chosen::until(acted));
     view! {
         <Title text=t(words::TITLE)/>
         <Head me/>
         <Search typed=words_typed/>
+        // Apart from the list: what changes there must not close the form or undo a choice in it.
+        <Transition>
+            {move || {
+                let query = asked.get();
+                Suspend::new(async move { view! { <Filters query offered=offered.await.unwrap_or_default()/> } })
+            }}
+        </Transition>
         <Transition fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
             {move || Suspend::new(async move {
                 let may = me.may(Verb::Update, Thing::Sessions).await;
-                let offered = offered.await.unwrap_or_default();
                 match page.await {
-                    Ok(page) => view! { <List page query=asked.get_untracked() offered may bulk/> }.into_any(),
+                    Ok(page) => view! { <List page query=asked.get_untracked() typed=words_typed may chosen bulk/> }.into_any(),
                     Err(error) => view! { <Failed error/> }.into_any(),
                 }
             })}
@@ -129,8 +135,9 @@ fn Search(typed: RwSignal<Option<String>>) -> impl IntoView {
 fn List(
     page: Answer<SessionCard>,
     query: ListQuery,
-    offered: Choices,
+    typed: RwSignal<Option<String>>,
     may: bool,
+    chosen: Chosen,
     bulk: ServerAction<ActOnSessions>,
 ) -> impl IntoView {
     let empty = page.items.is_empty();
@@ -139,16 +146,33 @@ fn List(
     let next = page.next.map(|next| ListQuery { cursor: Some(next), ..query.clone() }.address());
     let on_first = query.cursor.is_none();
     view! {
-        <Filters query=query.clone() offered/>
         {if empty {
             let title = t(if narrows { words::EMPTY_FILTERED } else { words::EMPTY });
             view! { <EmptyState glyph=Glyph::Calendar title/> }.into_any()
         } else {
-            view! { <Table items=page.items query may bulk/> }.into_any()
+            view! {
+                <Table items=page.items query=query.clone() may chosen bulk/>
+                <AsFile query typed/>
+            }
+            .into_any()
         }}
         <p class="actions">
             {(!on_first).then(|| view! { <a class="btn btn-ghost" href=first.address()>{t(practice::NEWEST)}</a> })}
             {next.map(|href| view! { <a class="btn btn-secondary" href=href>{t(practice::MORE)}</a> })}
         </p>
+    }
+}
+
+/// Everything that is listed, on all its pages, as a file. Posted, because the words are in no address.
+#[component]
+fn AsFile(query: ListQuery, typed: RwSignal<Option<String>>) -> impl IntoView {
+    let filters = ListQuery { cursor: None, ..query }.parts().into_iter();
+    let filters = filters.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    view! {
+        <form method="post" action="/app/sessions/export.csv" class="actions">
+            {filters}
+            <input type="hidden" name="search" value=move || typed.get().unwrap_or_default()/>
+            <Button variant=Variant::Ghost>{t(words::EXPORT)}</Button>
+        </form>
     }
 }

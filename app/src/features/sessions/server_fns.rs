@@ -53,12 +53,19 @@ pub async fn load_sessions(
     search: Option<String>,
 ) -> Result<Page<SessionCard>, UiError> {
     let ctx = ctx()?;
-    reply(async { services::sessions::list(&ctx, filter(&ctx, query, search).await?).await }.await)
+    reply(async { services::sessions::list(&ctx, session_filter(&ctx, query, search).await?).await }.await)
 }
 
 /// Days become moments on the practice's clock; what cannot be read does not narrow.
+///
+/// # Errors
+/// Those of reading the practice's settings.
 #[cfg(feature = "ssr")]
-async fn filter(ctx: &services::Ctx, query: ListQuery, search: Option<String>) -> services::Result<SessionFilter> {
+pub async fn session_filter(
+    ctx: &services::Ctx,
+    query: ListQuery,
+    search: Option<String>,
+) -> services::Result<SessionFilter> {
     let zone = read::practice_zone(ctx).await?;
     let day = |text: Option<String>, plus: i64| {
         let day = text?.trim().parse::<chrono::NaiveDate>().ok()? + chrono::Duration::days(plus);

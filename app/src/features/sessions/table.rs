@@ -5,9 +5,10 @@ use super::words as say;
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{Answered, FormState};
 use crate::texts::sessions as words;
-use contracts::Text;
 use contracts::sessions::{PaymentStatus, SessionCard, SessionStatus};
+use contracts::{SessionId, Text};
 use leptos::prelude::*;
+use std::collections::HashSet;
 use ui::{Button, Glyph, Icon, MoneyText, Notice, Select, Tone};
 
 /// Where a session stands: icon, word and colour.
@@ -51,12 +52,18 @@ fn Sorted(query: ListQuery, name: Text, label: Text, up: &'static str, down: &'s
         Some(_) => " ↑",
         None => "",
     };
-    view! { <th scope="col" aria-sort=state><a href=href aria-label=t(label)>{t(name)}{arrow}</a></th> }
+    view! { <th scope="col" aria-sort=state><a href=href title=t(label)>{t(name)}<span aria-hidden="true">{arrow}</span></a></th> }
 }
 
 #[component]
-pub fn Table(items: Vec<SessionCard>, query: ListQuery, may: bool, bulk: ServerAction<ActOnSessions>) -> impl IntoView {
-    let rows = items.into_iter().map(|card| view! { <Row card may/> }).collect_view();
+pub fn Table(
+    items: Vec<SessionCard>,
+    query: ListQuery,
+    may: bool,
+    chosen: Chosen,
+    bulk: ServerAction<ActOnSessions>,
+) -> impl IntoView {
+    let rows = items.into_iter().map(|card| view! { <Row card may chosen/> }).collect_view();
     view! {
         <ActionForm action=bulk>
             <div class="card table-scroll" tabindex="0" role="region" aria-label=t(words::TITLE)>
@@ -82,8 +89,34 @@ pub fn Table(items: Vec<SessionCard>, query: ListQuery, may: bool, bulk: ServerA
     }
 }
 
+/// The sessions somebody ticked. It outlives the table, which is shown anew whenever something changes.
+#[derive(Clone, Copy)]
+pub struct Chosen(RwSignal<HashSet<SessionId>>);
+
+impl Chosen {
+    /// Nothing yet, and nothing again once something was done with all of them.
+    pub fn until(done: Memo<usize>) -> Self {
+        let chosen = RwSignal::new(HashSet::new());
+        Effect::new(move |before: Option<usize>| {
+            let now = done.get();
+            if before.is_some_and(|before| before != now) {
+                chosen.update(HashSet::clear);
+            }
+            now
+        });
+        Self(chosen)
+    }
+
+    fn set(self, id: SessionId, ticked: bool) {
+        self.0.update(|ids| {
+            let _ = if ticked { ids.insert(id) } else { ids.remove(&id) };
+        });
+    }
+}
+
 #[component]
-fn Row(card: SessionCard, may: bool) -> impl IntoView {
+fn Row(card: SessionCard, may: bool, chosen: Chosen) -> impl IntoView {
+    let id = card.id;
     let when = say::when(&card);
     let name = tf(words::SELECT, &[("name", &card.patient_name), ("when", &when)]);
     view! {
@@ -92,7 +125,9 @@ fn Row(card: SessionCard, may: bool) -> impl IntoView {
                 view! {
                     <td>
                         <label class="pick">
-                            <input type="checkbox" name="ids[]" value=card.id.to_string() aria-label=name/>
+                            <input type="checkbox" name="ids[]" value=id.to_string() aria-label=name
+                                prop:checked=move || chosen.0.with(|ids| ids.contains(&id))
+                                on:change=move |ev| chosen.set(id, event_target_checked(&ev))/>
                         </label>
                     </td>
                 }

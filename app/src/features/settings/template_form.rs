@@ -126,6 +126,12 @@ fn live_preview(
         preview_message_template(name, language.to_owned(), channel.to_owned(), Some(subject), body)
     });
     let later: StoredValue<Option<TimeoutHandle>> = StoredValue::new(None);
+    // A form that is shown anew, because it was saved, has no use for the preview of the old one.
+    on_cleanup(move || {
+        if let Some(waiting) = later.try_get_value().flatten() {
+            waiting.clear();
+        }
+    });
     Effect::new(move |before: Option<()>| {
         let typed = (subject.get(), body.get());
         if before.is_none() {

@@ -2,13 +2,13 @@
 
 use super::{commit, own, practice_of, reach, sees_money, statistics};
 use crate::cursor::{self, Cursor};
+use crate::sessions::file;
 use crate::{Ctx, Member, Result, ServiceError, csv_file};
 use chrono::Duration;
 use contracts::booking::Page;
 use contracts::lists::{MessageSort, PageOf, PatientSessionSort};
 use contracts::messages::{MessageFilter, MessageView};
 use contracts::patients::{HistoryFilter, PatientOverview, PatientSession, PatientView};
-use contracts::sessions::{PaymentStatus, SessionStatus};
 use contracts::{FieldProblem, Money, PatientId, Text};
 use domain::permissions::{Action, Resource};
 use domain::slots::{day_begins, local};
@@ -171,8 +171,8 @@ pub async fn sessions_file(ctx: &Ctx, id: PatientId, filter: HistoryFilter) -> R
             row.time_zone,
             row.service_name,
             row.therapist_name,
-            status_word(row.status).of(lang).to_owned(),
-            row.payment_status.map(|status| payment_word(status).of(lang).to_owned()).unwrap_or_default(),
+            file::status_word(row.status).of(lang).to_owned(),
+            row.payment_status.map(|status| file::payment_word(status).of(lang).to_owned()).unwrap_or_default(),
             row.price.plain(),
             row.paid.map(|paid| paid.plain()).unwrap_or_default(),
             row.price.currency,
@@ -182,43 +182,19 @@ pub async fn sessions_file(ctx: &Ctx, id: PatientId, filter: HistoryFilter) -> R
     csv_file::table(&HEADINGS.map(|text| text.of(lang)), lines)
 }
 
-const fn text(en: &'static str, es: &'static str) -> Text {
-    Text { en, es }
-}
-
 const HEADINGS: [Text; 11] = [
-    text("Date", "Fecha"),
-    text("Time", "Hora"),
-    text("Time zone", "Zona horaria"),
-    text("Service", "Servicio"),
-    text("Therapist", "Terapeuta"),
-    text("Status", "Estado"),
-    text("Payment", "Pago"),
-    text("Price", "Precio"),
-    text("Paid", "Pagado"),
-    text("Currency", "Moneda"),
-    text("Reference", "Referencia"),
+    file::DATE,
+    file::TIME,
+    file::TIME_ZONE,
+    file::SERVICE,
+    file::THERAPIST,
+    file::STATUS,
+    file::PAYMENT,
+    file::PRICE,
+    file::PAID,
+    file::CURRENCY,
+    file::REFERENCE,
 ];
-
-fn status_word(status: SessionStatus) -> Text {
-    match status {
-        SessionStatus::Scheduled => text("Scheduled", "Programada"),
-        SessionStatus::InProgress => text("In progress", "En curso"),
-        SessionStatus::Completed => text("Completed", "Realizada"),
-        SessionStatus::NoShow => text("Did not come", "No vino"),
-        SessionStatus::Cancelled => text("Cancelled", "Cancelada"),
-    }
-}
-
-fn payment_word(status: PaymentStatus) -> Text {
-    match status {
-        PaymentStatus::Pending => text("Pending", "Pendiente"),
-        PaymentStatus::PartlyPaid => text("Partly paid", "Pago parcial"),
-        PaymentStatus::Paid => text("Paid", "Pagada"),
-        PaymentStatus::Refunded => text("Refunded", "Reembolsada"),
-        PaymentStatus::Waived => text("Waived", "Sin cargo"),
-    }
-}
 
 /// What was written to a patient, the newest first unless told otherwise; a therapist sees what is about their own
 /// bookings.

@@ -38,7 +38,7 @@ pub async fn list(ctx: &Ctx, filter: SessionFilter) -> Result<Page<SessionCard>>
 }
 
 /// Where a card stands in a list of this order.
-fn place(card: &SessionCard, sort: SessionSort) -> Cursor {
+pub(super) fn place(card: &SessionCard, sort: SessionSort) -> Cursor {
     let at = match sort {
         SessionSort::CreatedAt | SessionSort::CreatedAtDown => card.created_at,
         _ => card.starts_at,
@@ -47,7 +47,7 @@ fn place(card: &SessionCard, sort: SessionSort) -> Cursor {
 }
 
 /// The filter as the store asks it. Words are looked for in the patients' names, phones and addresses, and as a number.
-async fn narrow(tx: &mut Tx, ctx: &Ctx, filter: &SessionFilter, limit: i64) -> Result<Filter> {
+pub(super) async fn narrow(tx: &mut Tx, ctx: &Ctx, filter: &SessionFilter, limit: i64) -> Result<Filter> {
     let member = ctx.member()?;
     let mut narrow = Filter {
         from: filter.from,

@@ -5,6 +5,7 @@
 
 mod acts;
 mod bulk;
+pub(crate) mod file;
 mod list;
 mod money;
 pub(crate) mod placing;
@@ -12,6 +13,7 @@ mod view;
 
 pub use acts::{cancel, restore, take_step};
 pub use bulk::act_on_all;
+pub use file::export;
 pub use list::{Found, around, calendar, find_patients, free_times, get, list, patient_name, today};
 pub use money::{record_payment, waive};
 pub use placing::{create, move_to};

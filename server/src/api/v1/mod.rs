@@ -17,6 +17,8 @@ pub mod templates;
 pub mod upload;
 
 use crate::middleware::errors::Fail;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use contracts::lists::{PageOf, SortKey};
 use contracts::{FieldProblem, TherapistId};
 use serde::Deserialize;
@@ -73,6 +75,17 @@ impl Paging {
     pub fn by<S: SortKey>(self, sort: Option<&str>) -> Result<PageOf<S>, Fail> {
         Ok(PageOf { sort: sorted(sort)?, cursor: self.cursor, limit: self.limit })
     }
+}
+
+/// A file to keep. Nobody on the way keeps one.
+pub fn download(kind: &'static str, name: &'static str, text: String) -> Response {
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    (headers, text).into_response()
 }
 
 /// Whose availability.

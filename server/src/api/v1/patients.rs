@@ -1,13 +1,13 @@
 //! Patients: the record, the people around it, notes, history (000 §6.1, 001, 004 App. D).
 
 use super::upload::{Form, required};
-use super::{Paging, sorted};
+use super::{Paging, download, sorted};
 use crate::api::{Answer, Caller, Done, answer, done};
 use crate::middleware::errors::Fail;
 use crate::state::AppState;
 use axum::extract::{Multipart, Path, Query};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use axum::{Extension, Json};
 use chrono::NaiveDate;
 use contracts::booking::Page;
@@ -181,17 +181,6 @@ pub async fn list_file(
     let jar = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let q = searched.found.and_then(|_| cookies::found(jar));
     export_list(Extension(ctx), Query(Filter { q, ..narrow }), Query(order)).await
-}
-
-/// A file to keep. Nobody on the way keeps one.
-fn download(kind: &'static str, name: &'static str, text: String) -> Response {
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-    ];
-    (headers, text).into_response()
 }
 
 /// A patient

@@ -1,10 +1,13 @@
 //! Sessions in the diary (000 §6.1; 001's sessions).
 
-use super::Paging;
+use super::{Paging, download};
 use crate::api::{Answer, Caller, answer};
+use crate::middleware::errors::Fail;
 use crate::state::AppState;
+use app::features::sessions::server_fns::{ListQuery, session_filter};
 use axum::extract::{Path, Query};
-use axum::{Extension, Json};
+use axum::response::Response;
+use axum::{Extension, Form, Json};
 use chrono::{DateTime, NaiveDate, Utc};
 use contracts::booking::Page;
 use contracts::lists::{PageOf, SessionSort};
@@ -23,6 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(calendar))
+        .routes(routes!(export))
         .routes(routes!(act_on_all))
         .routes(routes!(get, update, delete))
         .routes(routes!(cancel))
@@ -68,6 +72,24 @@ struct Filter {
     sort: Option<String>,
 }
 
+impl Filter {
+    fn of_page(self, page: PageOf<SessionSort>) -> SessionFilter {
+        SessionFilter {
+            from: self.from,
+            until: self.until,
+            status: self.status,
+            payment: self.payment_status,
+            therapist_id: self.therapist_id,
+            service_id: self.service_id,
+            patient_id: self.patient_id,
+            search: self.q,
+            sort: page.sort,
+            cursor: page.cursor,
+            limit: page.limit,
+        }
+    }
+}
+
 /// Sessions, narrowed and searched
 #[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", params(Filter, Paging), security(("bearer" = [])),
     responses((status = 200, description = "A page of sessions", body = Page<SessionCard>)))]
@@ -76,21 +98,35 @@ async fn list(
     Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
 ) -> Answer<Page<SessionCard>> {
-    let PageOf { sort, cursor, limit } = paging.by(filter.sort.as_deref())?;
-    let filter = SessionFilter {
-        from: filter.from,
-        until: filter.until,
-        status: filter.status,
-        payment: filter.payment_status,
-        therapist_id: filter.therapist_id,
-        service_id: filter.service_id,
-        patient_id: filter.patient_id,
-        search: filter.q,
-        sort,
-        cursor,
-        limit,
-    };
-    answer(sessions::list(&ctx, filter).await)
+    let page = paging.by(filter.sort.as_deref())?;
+    answer(sessions::list(&ctx, filter.of_page(page)).await)
+}
+
+/// Sessions as a file for spreadsheets
+#[utoipa::path(get, path = "/api/v1/sessions/export", tag = "sessions", params(Filter), security(("bearer" = [])),
+    responses((status = 200, description = "Comma-separated, UTF-8", body = String, content_type = "text/csv")))]
+async fn export(Extension(ctx): Caller, Query(filter): Query<Filter>) -> Result<Response, Fail> {
+    let page = Paging::default().by(filter.sort.as_deref())?;
+    Ok(file(sessions::export(&ctx, filter.of_page(page)).await?))
+}
+
+/// What the page shows, as a file. It is posted, because words that were searched for stand in no address.
+pub async fn page_file(Extension(ctx): Caller, Form(asked): Form<FileQuery>) -> Result<Response, Fail> {
+    let filter = session_filter(&ctx, asked.list, asked.search).await?;
+    Ok(file(sessions::export(&ctx, filter).await?))
+}
+
+/// What is posted for a file: the filters of the page and the words.
+#[derive(Debug, Deserialize)]
+pub struct FileQuery {
+    #[serde(flatten)]
+    list: ListQuery,
+    #[serde(default)]
+    search: Option<String>,
+}
+
+fn file(text: String) -> Response {
+    download("text/csv; charset=utf-8", "sessions.csv", text)
 }
 
 /// Place a session into the diary
