@@ -1,4 +1,4 @@
-//! Slots for display: loaded with two queries, computed by the engine, cached until something changes.
+//! Slots for display: loaded in one round trip, computed by the engine, cached until something changes.
 //!
 //! What is cached is the finished JSON, with the span of time in which it is true: until the next hold lapses, the next
 //! slot falls under the notice, or the day ends. Everything else that can change it is announced by the database and
@@ -10,10 +10,10 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use contracts::booking::{Availability, SlotStatus};
 use contracts::limits::SLUG_MAX;
 use contracts::*;
-use domain::slots;
+use domain::slots::{self, Schedule};
 use store::lookup::{self, Address};
-use store::occupancy::{TakenUntil, Terms};
-use store::{StoreError, occupancy};
+use store::occupancy;
+use store::occupancy::TakenUntil;
 use uuid::Uuid;
 
 /// Days of a range, at most.
@@ -73,23 +73,37 @@ enum Answer {
 
 async fn find(ctx: &Ctx, slug: &str, service: ServiceId, from: NaiveDate, until: NaiveDate) -> Result<Answer> {
     check_range(ctx.now.date_naive(), from, until)?;
-    let (practice, therapist) = therapist_of(ctx, slug).await?;
-    let key = format!("{}{service}:{from}:{until}", cache_prefix(practice, Some(therapist)));
-    let found = ctx.deps.cache.get(&key).await;
-    if let Some(json) = found.value.as_deref().and_then(|bytes| opened(bytes, ctx.now)) {
+    if !is_slug(slug) {
+        return Err(ServiceError::not_found());
+    }
+    let (address, address_seen) = kept_address(ctx, slug).await;
+    // Where the address is not known yet, neither is the key: this one answer is not kept, the address is.
+    let key = address
+        .as_ref()
+        .map(|found| format!("{}{service}:{from}:{until}", cache_prefix(found.practice, Some(found.therapist))));
+    let kept = match &key {
+        Some(key) => Some(ctx.deps.cache.get(key).await),
+        None => None,
+    };
+    let json = kept.as_ref().and_then(|kept| opened(kept.value.as_deref()?, ctx.now));
+    if let Some(json) = json {
         return Ok(Answer::Kept(json));
     }
-    let mut tx = ctx.deps.db.practice(practice, None).await?;
-    let terms = occupancy::terms(&mut tx, practice, therapist, service, from.min(ctx.now.date_naive()) - Days::new(2));
-    let terms = terms.await?.ok_or_else(ServiceError::not_found)?;
-    let span = slots::span(&terms.schedule, from, until);
-    let taken = occupancy::taken(&mut tx, practice, therapist, span, ctx.now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    let availability = compute(service, &terms, &taken, (from, until), ctx.now);
+    let mut connection = ctx.deps.db.connection().await?;
+    let since = from.min(ctx.now.date_naive()) - Days::new(2);
+    let found = occupancy::public_slots(&mut connection, slug, service, since, (from, until), ctx.now).await?;
+    drop(connection);
+    let found = found.ok_or_else(ServiceError::not_found)?;
+    let availability = compute(service, (&found.schedule, found.duration_min), &found.taken, (from, until), ctx.now);
     let json = serde_json::to_vec(&availability).map_err(ServiceError::internal)?;
-    let true_until = true_until(&terms, &taken, &availability, ctx.now);
-    let ttl = (true_until - ctx.now).to_std().unwrap_or_default();
-    ctx.deps.cache.put(&key, found.generation, closed(&json, ctx.now, true_until), ttl).await;
+    match (key, kept) {
+        (Some(key), Some(kept)) if address.as_ref() == Some(&found.address) => {
+            let true_until = true_until(&found.schedule, &found.taken, &availability, ctx.now);
+            let ttl = (true_until - ctx.now).to_std().unwrap_or_default();
+            ctx.deps.cache.put(&key, kept.generation, closed(&json, ctx.now, true_until), ttl).await;
+        }
+        _ => keep_address(ctx, slug, address_seen, &found.address).await,
+    }
     Ok(Answer::Computed(availability, json))
 }
 
@@ -106,27 +120,35 @@ fn check_range(today: NaiveDate, from: NaiveDate, until: NaiveDate) -> Result<()
     Ok(())
 }
 
-/// The therapist behind a public address.
-async fn therapist_of(ctx: &Ctx, slug: &str) -> Result<(PracticeId, TherapistId)> {
-    let found = address_of(ctx, slug).await?.ok_or_else(ServiceError::not_found)?;
-    Ok((found.practice, found.therapist))
+/// Could it be an address at all?
+fn is_slug(text: &str) -> bool {
+    text.len() <= SLUG_MAX as usize && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// Whose a public address is, from the cache where it is there.
 pub(crate) async fn address_of(ctx: &Ctx, slug: &str) -> Result<Option<Address>> {
-    if slug.len() > SLUG_MAX as usize || !slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+    if !is_slug(slug) {
         return Ok(None);
     }
-    let key = format!("{SLUGS}{slug}");
-    let kept = ctx.deps.cache.get(&key).await;
-    if let Some(address) = kept.value.as_deref().and_then(read_address) {
-        return Ok(Some(address));
+    let (kept, seen) = kept_address(ctx, slug).await;
+    if kept.is_some() {
+        return Ok(kept);
     }
     let mut connection = ctx.deps.db.connection().await?;
     let Some(found) = lookup::address(&mut connection, slug).await? else { return Ok(None) };
-    let ttl = Duration::minutes(TTL_MIN).to_std().unwrap_or_default();
-    ctx.deps.cache.put(&key, kept.generation, written(&found), ttl).await;
+    keep_address(ctx, slug, seen, &found).await;
     Ok(Some(found))
+}
+
+/// The address as it is cached, and the generation that was seen.
+async fn kept_address(ctx: &Ctx, slug: &str) -> (Option<Address>, Option<u64>) {
+    let kept = ctx.deps.cache.get(&format!("{SLUGS}{slug}")).await;
+    (kept.value.as_deref().and_then(read_address), kept.generation)
+}
+
+async fn keep_address(ctx: &Ctx, slug: &str, seen: Option<u64>, found: &Address) {
+    let ttl = Duration::minutes(TTL_MIN).to_std().unwrap_or_default();
+    ctx.deps.cache.put(&format!("{SLUGS}{slug}"), seen, written(found), ttl).await;
 }
 
 fn written(address: &Address) -> Vec<u8> {
@@ -146,12 +168,11 @@ fn read_address(bytes: &[u8]) -> Option<Address> {
 /// The engine's answer as the page shows it.
 pub(crate) fn compute(
     service: ServiceId,
-    terms: &Terms,
+    (schedule, duration_min): (&Schedule, i32),
     taken: &[TakenUntil],
     (from, until): (NaiveDate, NaiveDate),
     now: DateTime<Utc>,
 ) -> Availability {
-    let schedule = &terms.schedule;
     let taken: Vec<_> = taken.iter().map(|t| t.taken).collect();
     Availability {
         service_id: service,
@@ -160,15 +181,20 @@ pub(crate) fn compute(
         until,
         today: slots::today(schedule.zone, now),
         horizon: slots::last_day(schedule, now),
-        days: slots::slots(schedule, &taken, terms.duration_min, from, until, now),
+        days: slots::slots(schedule, &taken, duration_min, from, until, now),
     }
 }
 
 /// Until when nothing but an announced change makes the answer wrong.
-fn true_until(terms: &Terms, taken: &[TakenUntil], availability: &Availability, now: DateTime<Utc>) -> DateTime<Utc> {
-    let zone = terms.schedule.zone;
+fn true_until(
+    schedule: &Schedule,
+    taken: &[TakenUntil],
+    availability: &Availability,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let zone = schedule.zone;
     let tomorrow = slots::day_begins(zone, slots::today(zone, now) + Days::new(1));
-    let notice = Duration::minutes(i64::from(terms.schedule.notice_min));
+    let notice = Duration::minutes(i64::from(schedule.notice_min));
     let free = availability.days.iter().flat_map(|day| &day.slots).filter(|slot| slot.status == SlotStatus::Available);
     // With exactly the notice left it can still be booked; a millisecond later it cannot.
     let first_too_soon = free.map(|slot| slot.starts_at - notice + Duration::milliseconds(1)).min();

@@ -29,6 +29,16 @@ impl Db {
             .max_connections(max)
             .acquire_timeout(Duration::from_secs(10))
             .idle_timeout(Duration::from_secs(30))
+            // A connection that was used a moment ago is there; asking it would be one more round trip for every request.
+            .test_before_acquire(false)
+            .before_acquire(|connection, about| {
+                Box::pin(async move {
+                    if about.idle_for > Duration::from_secs(1) {
+                        sqlx::Connection::ping(connection).await?;
+                    }
+                    Ok(true)
+                })
+            })
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     sqlx::query("SET ROLE calma_app").execute(&mut *connection).await?;

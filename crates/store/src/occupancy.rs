@@ -1,6 +1,7 @@
 //! What decides about a therapist's time: opening hours with the service's terms, what is taken, and the rows that take.
 
 use crate::StoreError;
+use crate::lookup::Address;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use contracts::practice::{BookingPolicy, Place};
 use contracts::{BookingId, PracticeId, ServiceId, SessionId, TherapistId};
@@ -115,6 +116,77 @@ pub async fn terms(
         currency: row.currency,
         place,
     }))
+}
+
+/// What the free times of a public page are computed from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublicSlots {
+    pub address: Address,
+    pub schedule: Schedule,
+    /// As this therapist gives the service.
+    pub duration_min: i32,
+    pub taken: Vec<TakenUntil>,
+}
+
+/// All of it in one round trip, by the address alone; exceptions that end before `since` are left out. `None` when the
+/// address leads nowhere, or the therapist does not give the service.
+///
+/// # Errors
+/// When the database cannot answer or the stored zone is unknown.
+pub async fn public_slots(
+    connection: &mut PgConnection,
+    slug: &str,
+    service: ServiceId,
+    since: NaiveDate,
+    (from, until): (NaiveDate, NaiveDate),
+    now: DateTime<Utc>,
+) -> Result<Option<PublicSlots>, StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT practice AS "practice!", therapist AS "therapist!", address AS "address!", time_zone AS "time_zone!",
+                  buffer_before_min AS "buffer_before_min!", buffer_after_min AS "buffer_after_min!", slot_step_min,
+                  policy AS "policy!: Json<BookingPolicy>", duration_min AS "duration_min!",
+                  rules AS "rules!: Json<Vec<WeeklyRule>>", exceptions AS "exceptions!: Json<Vec<DatedException>>",
+                  starts_at AS "starts_at!", ends_at AS "ends_at!", blocked_from AS "blocked_from!",
+                  blocked_until AS "blocked_until!", firm AS "firm!", booking AS "booking!: Vec<Option<Uuid>>",
+                  lapses_at AS "lapses_at!: Vec<Option<DateTime<Utc>>>"
+           FROM public_slots($1, $2, $3, $4, $5)"#,
+        slug,
+        service.0,
+        since,
+        from,
+        until
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let starts = row.starts_at.into_iter().zip(row.ends_at);
+    let blocks = row.blocked_from.into_iter().zip(row.blocked_until);
+    let rest = row.firm.into_iter().zip(row.booking).zip(row.lapses_at);
+    let taken = starts.zip(blocks).zip(rest).map(|((times, blocked), ((firm, booking), lapses_at))| TakenUntil {
+        taken: Taken {
+            starts_at: times.0,
+            ends_at: times.1,
+            blocked_from: blocked.0,
+            blocked_until: blocked.1,
+            firm,
+            booking: booking.map(BookingId),
+        },
+        lapses_at,
+    });
+    let taken = taken.filter(|one| one.lapses_at.is_none_or(|at| at > now)).collect();
+    let address = Address { practice: row.practice.into(), therapist: row.therapist.into(), slug: row.address };
+    let (schedule, _) = ScheduleRow {
+        therapist_id: row.therapist,
+        time_zone: row.time_zone,
+        buffer_before_min: row.buffer_before_min,
+        buffer_after_min: row.buffer_after_min,
+        slot_step_min: row.slot_step_min,
+        policy: row.policy,
+        rules: row.rules,
+        exceptions: row.exceptions,
+    }
+    .read()?;
+    Ok(Some(PublicSlots { address, schedule, duration_min: row.duration_min, taken }))
 }
 
 /// The schedules of all therapists of the practice, or of one; exceptions that end before `from` are left out.

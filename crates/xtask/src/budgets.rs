@@ -7,8 +7,9 @@ use std::path::Path;
 
 /// Bytes of the islands' program that every public page loads: start script and base.
 const PUBLIC: u64 = 250_000;
-/// Bytes of what every page of the practice loads first: start script and base.
-const PRACTICE: u64 = 200_000;
+/// Bytes of what every page of the practice loads first: start script and base. What the pages share lies in it or in a
+/// part beside it, as the linker splits them; 80 kB have moved from one to the other between two builds.
+const PRACTICE: u64 = 250_000;
 /// Bytes of one part that is loaded when it is needed.
 const PART: u64 = 300_000;
 /// Bytes of the styles, which all pages share.

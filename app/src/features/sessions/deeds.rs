@@ -33,12 +33,21 @@ const STEPS: [(SessionStep, &str, Text); 4] = [
     (SessionStep::Reopen, "reopen", words::REOPEN),
 ];
 
-/// The steps that can be taken now, the usual one first and stressed.
+/// The steps that can be taken now.
+pub fn steps_of(session: &SessionView) -> Vec<SessionStep> {
+    let card = &session.card;
+    let possible = |step: &SessionStep| next(card.status, *step, card.starts_at, session.now).is_ok();
+    STEPS.into_iter().map(|(step, ..)| step).filter(possible).collect()
+}
+
+/// Those steps as buttons, the usual one first and stressed.
 #[component]
 pub fn Steps(session: SessionView, deeds: Deeds) -> impl IntoView {
+    let possible = steps_of(&session);
     let card = session.card;
-    let possible = STEPS.into_iter().filter(|(step, ..)| next(card.status, *step, card.starts_at, session.now).is_ok());
-    let buttons = possible
+    let buttons = STEPS
+        .into_iter()
+        .filter(|(step, ..)| possible.contains(step))
         .enumerate()
         .map(|(place, (step, code, label))| {
             let stressed = place == 0 && step != SessionStep::Reopen;

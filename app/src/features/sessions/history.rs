@@ -3,14 +3,14 @@
 use crate::context::{lang, t, tf};
 use crate::features::audit::action_text;
 use crate::texts::sessions as words;
-use contracts::sessions::{HistoryLine, MessageLine, SessionView};
+use contracts::sessions::{HistoryLine, MessageLine};
 use domain::dates::long_when;
 use leptos::prelude::*;
 
 #[component]
-pub fn Messages(session: SessionView) -> impl IntoView {
-    let empty = session.messages.is_empty();
-    let lines = session.messages.into_iter().map(|line| view! { <Message line/> }).collect_view();
+pub fn Messages(lines: Vec<MessageLine>) -> impl IntoView {
+    let empty = lines.is_empty();
+    let lines = lines.into_iter().map(|line| view! { <Message line/> }).collect_view();
     view! {
         <section class="card" aria-labelledby="messages-title">
             <h2 id="messages-title">{t(words::MESSAGES)}</h2>
@@ -38,8 +38,8 @@ fn Message(line: MessageLine) -> impl IntoView {
 }
 
 #[component]
-pub fn History(session: SessionView) -> impl IntoView {
-    let lines = session.history.into_iter().map(|line| view! { <Deed line/> }).collect_view();
+pub fn History(lines: Vec<HistoryLine>) -> impl IntoView {
+    let lines = lines.into_iter().map(|line| view! { <Deed line/> }).collect_view();
     view! {
         <section class="card" aria-labelledby="history-title">
             <h2 id="history-title">{t(words::HISTORY)}</h2>

@@ -1,6 +1,6 @@
 //! `/app/sessions/{id}`: one session with everything about it, and what can be done with it.
 
-use super::deeds::{Cancel, Cancelled, Deeds, Steps};
+use super::deeds::{Cancel, Cancelled, Deeds, Steps, steps_of};
 use super::history::{History, Messages};
 use super::money::{MoneyForms, Payments};
 use super::moving::Move;
@@ -8,7 +8,7 @@ use super::server_fns::{MoveSession, load_session};
 use super::table::SessionBadge;
 use super::words as say;
 use crate::context::{lang, t};
-use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, practice_live, successes};
+use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, fresh, practice_live, successes};
 use crate::pages::Page;
 use crate::texts::{common, sessions as words};
 use contracts::accounts::Role;
@@ -59,15 +59,14 @@ fn Session() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
     let forms = Forms::new();
-    let (done, live) = (forms.done(), practice_live());
-    let session = Resource::new_blocking(move || (id.get(), done.get(), live.tick.get()), |(id, ..)| load_session(id));
+    let session = Resource::new_blocking(move || id.get(), load_session);
     let me = Myself::get();
     view! {
         <Transition fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
             {move || Suspend::new(async move {
                 let role = me.role().await;
                 match session.await {
-                    Ok(session) => view! { <Whole session role forms/> }.into_any(),
+                    Ok(initial) => view! { <Whole initial role forms/> }.into_any(),
                     Err(error) => view! { <Title text=t(words::SESSION)/> <Failed error/> }.into_any(),
                 }
             })}
@@ -75,12 +74,57 @@ fn Session() -> impl IntoView {
     }
 }
 
+/// Without its lists, which have parts of the page of their own.
+fn without_lists(session: SessionView) -> SessionView {
+    SessionView { payments: vec![], messages: vec![], history: vec![], ..session }
+}
+
+/// Does it look other than before? Only the time went on, if it does not.
+fn looks_other(before: Option<&SessionView>, now: Option<&SessionView>) -> bool {
+    match (before, now) {
+        (Some(before), Some(now)) => {
+            steps_of(before) != steps_of(now) || SessionView { now: before.now, ..now.clone() } != *before
+        }
+        _ => true,
+    }
+}
+
+/// The session as it is now. Each part is shown anew when it has changed itself, so that an open dialog stays and nothing
+/// typed is lost because a message was sent meanwhile.
 #[component]
-fn Whole(session: SessionView, role: Role, forms: Forms) -> impl IntoView {
+fn Whole(initial: SessionView, role: Role, forms: Forms) -> impl IntoView {
+    let (id, live, done) = (initial.card.id.to_string(), practice_live(), forms.done());
+    let fresh = fresh(initial, live, move || load_session(id.clone()));
+    Effect::new(move |before: Option<usize>| {
+        let done = done.get();
+        if before.is_some_and(|before| before != done) {
+            live.refresh();
+        }
+        done
+    });
+    let frame = Memo::new_with_compare(move |_| without_lists(fresh.data.get()), looks_other);
+    let money = Memo::new_with_compare(
+        move |_| SessionView { messages: vec![], history: vec![], ..fresh.data.get() },
+        looks_other,
+    );
+    let messages = Memo::new(move |_| fresh.data.with(|session| session.messages.clone()));
+    let history = Memo::new(move |_| fresh.data.with(|session| session.history.clone()));
+    let may_record = allowed(role, Verb::Create, Thing::Payments);
+    view! {
+        {move || view! { <Frame session=frame.get() role forms/> }.into_any()}
+        <div class="sections">
+            {move || view! { <Payments session=money.get() forms=forms.money may=may_record/> }.into_any()}
+            {move || view! { <Messages lines=messages.get()/> }.into_any()}
+            {move || view! { <History lines=history.get()/> }.into_any()}
+        </div>
+    }
+}
+
+#[component]
+fn Frame(session: SessionView, role: Role, forms: Forms) -> impl IntoView {
     let card = session.card.clone();
     let may_update = allowed(role, Verb::Update, Thing::Sessions);
     let may_place = allowed(role, Verb::Create, Thing::Sessions);
-    let may_record = allowed(role, Verb::Create, Thing::Payments);
     view! {
         <Title text=format!("{} · {}", card.patient_name, t(words::SESSION))/>
         <p><a class="with-icon" href="/app/sessions"><Icon glyph=Glyph::ChevronLeft/>{t(words::BACK)}</a></p>
@@ -101,10 +145,7 @@ fn Whole(session: SessionView, role: Role, forms: Forms) -> impl IntoView {
             <FormState form=Answered::by(forms.moving)/>
             <FormState form=Answered::by(forms.deeds.cancel)/>
             <Cancelled session=session.clone() deeds=forms.deeds/>
-            <Facts session=session.clone()/>
-            <Payments session=session.clone() forms=forms.money may=may_record/>
-            <Messages session=session.clone()/>
-            <History session/>
+            <Facts session/>
         </div>
     }
 }

@@ -193,7 +193,7 @@ pub async fn times_to_move(ctx: &Ctx, token: &str, from: Option<NaiveDate>) -> R
     let mut taken = occupancy::taken(&mut tx, practice, row.therapist_id, span, ctx.now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     taken.retain(|one| one.taken.booking != Some(id));
-    Ok(compute(row.service_id, &terms, &taken, range, ctx.now))
+    Ok(compute(row.service_id, (&terms.schedule, terms.duration_min), &taken, range, ctx.now))
 }
 
 /// The .ics of a confirmed booking.
