@@ -243,6 +243,8 @@ async fn try_sessions(stranger: &Ctx, mine: &Practice, records: &Records) {
     assert!(listed.items.iter().all(|card| card.id != id));
     let searched = SessionFilter { search: Some("john".into()), ..SessionFilter::default() };
     assert!(sessions::list(stranger, searched).await.unwrap().items.is_empty());
+    let file = sessions::export(stranger, SessionFilter::default()).await.unwrap();
+    assert_eq!(file.lines().count(), 1, "the headings alone");
     assert!(sessions::calendar(stranger, first, last, None).await.unwrap().entries.is_empty());
     assert!(sessions::today(stranger).await.unwrap().entries.is_empty());
     let week = sessions::around(stranger, DiarySpan::Week, Some(first), None).await.unwrap();
