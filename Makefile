@@ -30,6 +30,10 @@ bench: ## measure, and write docs/benchmarks.md
 pictures: ## take pictures of every page, to be looked at
 	@scripts/pictures.sh
 
+.PHONY: guides
+guides: ## take the pictures of the guides in docs/user
+	@scripts/guides.sh
+
 .PHONY: prepare
 prepare: ## write .sqlx after changing a query or a migration
 	@scripts/prepare.sh

@@ -19,6 +19,8 @@ export type PracticeOptions = {
   place?: 'online' | 'in_person'
   published?: boolean
   practiceName?: string
+  /** The name of the owner, who gives sessions. */
+  owner?: string
 }
 
 export type Practice = {
@@ -84,7 +86,7 @@ export async function call<T = any>(base: string, path: string, request: Call = 
 export async function register(options: PracticeOptions = {}): Promise<Omit<Practice, 'serviceId' | 'slug'>> {
   const base = options.base ?? serverA()
   const word = unique()
-  const [name, email] = ['Dr. Sarah Wanjiku', `owner-${word}@example.test`]
+  const [name, email] = [options.owner ?? 'Dr. Sarah Wanjiku', `owner-${word}@example.test`]
   const practiceName = options.practiceName ?? `Practice ${word}`
   await call(base, '/api/v1/auth/register', { body: {
     practice_name: practiceName, name, email, password: PASSWORD, currency: options.currency ?? 'KES',

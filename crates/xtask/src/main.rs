@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a command-line tool talks on standard output")]
 
 mod budgets;
+mod guides;
 mod tidy;
 
 use std::path::Path;

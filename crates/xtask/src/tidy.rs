@@ -45,6 +45,7 @@ pub fn run(root: &Path) -> io::Result<Vec<String>> {
     let mut complaints = Vec::new();
     dependency_direction(root, &mut complaints)?;
     wasm_graph(root, &mut complaints)?;
+    crate::guides::check(root, &mut complaints)?;
     for file in sources(root)? {
         let text = std::fs::read_to_string(&file)?;
         let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
