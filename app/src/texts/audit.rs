@@ -94,6 +94,7 @@ contracts::texts! {
     PATIENT_MERGED = "Records of a patient merged", "Registros de paciente unidos";
     PATIENT_ERASED = "Personal data of a patient erased", "Datos personales de un paciente borrados";
     PATIENT_EXPORTED = "Patient's whole record exported", "Registro completo de paciente exportado";
+    SESSION_REFUND_DECIDED = "Decided about the money of a cancelled session", "Decisión sobre el dinero de una sesión cancelada";
     SESSION_LIST_EXPORTED = "List of sessions exported", "Lista de sesiones exportada";
     PATIENT_LIST_EXPORTED = "List of patients exported", "Lista de pacientes exportada";
     PATIENT_IMPORTED = "Patients imported", "Pacientes importados";

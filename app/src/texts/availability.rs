@@ -10,6 +10,7 @@ contracts::texts! {
     WEEKLY_HELP = "A day may have several blocks, for example 9:00 to 12:00 and 14:00 to 18:00.", "Un día puede tener varios bloques, por ejemplo de 9:00 a 12:00 y de 14:00 a 18:00.";
     CLOSED_ALL_DAY = "Closed", "Cerrado";
     BLOCK = "{from} to {until}", "{from} a {until}";
+    DELETE_DAYS = "Delete {days}", "Eliminar {days}";
     REMOVE_BLOCK = "Remove {block}", "Quitar {block}";
     REMOVE = "Remove", "Quitar";
     ADD_BLOCK = "Add a block", "Agregar un bloque";
@@ -72,7 +73,7 @@ contracts::texts! {
     TO_SERVICES = "Go to services", "Ir a servicios";
     NO_FREE = "Nothing free", "Nada libre";
     OPEN_PUBLIC = "Open the public page", "Abrir la página pública";
-    WHY = "Why is 10:00 missing?", "¿Por qué falta las 10:00?";
+    WHY = "Why is 10:00 missing?", "¿Por qué no está el horario de las 10:00?";
     WHY_HELP = "Choose a day and a time, and Calma says what stands in the way.", "Elija un día y una hora, y Calma dice qué lo impide.";
     DATE = "Day", "Día";
     TIME = "Time", "Hora";

@@ -105,5 +105,6 @@ contracts::texts! {
     PROOF_REJECTED = "Rejected", "Rechazado";
     PROOF_CREDIT = "Kept as credit", "Saldo a favor";
     PROOF_REFUNDED = "Returned", "Devuelto";
+    SEE_SESSION = "See the session", "Ver la sesión";
     BACK_TODAY = "Back to today", "Volver a hoy";
 }

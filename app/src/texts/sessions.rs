@@ -89,7 +89,10 @@ contracts::texts! {
     REFUND_KEEP = "Keep it, by the cancellation rule", "Conservarlo, según la regla de cancelación";
     CANCEL_SEND = "Cancel the session", "Cancelar la sesión";
     CANCELLED_BY_PATIENT = "The patient cancelled.", "La canceló el paciente.";
-    CANCELLED_TOLD = "The patient was told.", "Se avisó al paciente.";
+    NOTES = "Notes", "Notas";
+    NO_NOTES = "Nothing was noted about this session.", "No hay notas sobre esta sesión.";
+    DECIDE = "Decide", "Decidir";
+    CANCELLED_TOLD = "The patient gets a message.", "El paciente recibe un mensaje.";
     CANCELLED_UNTOLD = "The patient was not told.", "No se avisó al paciente.";
     DECIDED = "Money: {what}.", "Dinero: {what}.";
     UNDO = "Undo the cancellation", "Deshacer la cancelación";

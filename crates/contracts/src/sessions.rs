@@ -1,7 +1,8 @@
 //! Sessions in the diary as the practice sees them, and what it can do with them (product §6; 000 §4.1).
 
 use crate::lists::SessionSort;
-use crate::{BookingId, Money, PatientId, PaymentId, ServiceId, SessionId, TherapistId, practice::*};
+use crate::patients::NoteKind;
+use crate::{BookingId, Money, NoteId, PatientId, PaymentId, ServiceId, SessionId, TherapistId, practice::*};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -181,10 +182,26 @@ pub struct SessionView {
     /// The same on the therapist's wall clock.
     pub undo_until_local: Option<NaiveDateTime>,
     pub payments: Vec<PaymentView>,
+    /// The newest first, at most 50; none for who may not read patients.
+    #[serde(default)]
+    pub notes: Vec<SessionNote>,
     pub messages: Vec<MessageLine>,
     pub history: Vec<HistoryLine>,
     /// The server's clock.
     pub now: DateTime<Utc>,
+}
+
+/// An administrative note about a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionNote {
+    pub id: NoteId,
+    pub kind: NoteKind,
+    pub body: String,
+    pub author: String,
+    pub at: DateTime<Utc>,
+    /// The same on the therapist's wall clock.
+    pub local: NaiveDateTime,
 }
 
 /// Which sessions; everything that is left out does not narrow.

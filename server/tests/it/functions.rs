@@ -128,6 +128,7 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
     ("restore_session", May(Update, Sessions), "id={session}"),
     ("move_session", May(Create, Sessions), "id={session}&day=2026-03-17&time=11:00"),
     ("record_session_payment", May(Create, Resource::Payments), "id={session}&method=cash"),
+    ("decide_session_refund", May(Create, Resource::Payments), "id={session}&decision=credit"),
     ("waive_session", May(Create, Resource::Payments), "id={session}&waived=true"),
     ("act_on_sessions", May(Update, Sessions), "ids[]={session}&action=complete"),
     (

@@ -11,7 +11,7 @@ use contracts::patients::*;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
 use contracts::series::{AskPreview, ChangeSeries, Resolve};
 use contracts::sessions::{
-    BulkAction, CancelSession, DiarySpan, MoveSession, RecordPayment, SessionFilter, SessionStep,
+    BulkAction, CancelSession, DiarySpan, MoveSession, RecordPayment, RefundDecision, SessionFilter, SessionStep,
 };
 use contracts::{CalendarId, ErrorCode, FieldProblem, NoteId, PatientId, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
@@ -228,6 +228,7 @@ async fn try_sessions(stranger: &Ctx, mine: &Practice, records: &Records) {
     assert_eq!(code(sessions::cancel(stranger, id, CancelSession::default()).await), not_found);
     assert_eq!(code(sessions::restore(stranger, id).await), not_found);
     assert_eq!(code(sessions::waive(stranger, id, true).await), not_found);
+    assert_eq!(code(sessions::decide_refund(stranger, id, RefundDecision::Credit).await), not_found);
     let cash = RecordPayment { amount: None, method: PaymentMethod::Cash, received_on: None, reference: String::new() };
     assert_eq!(code(sessions::record_payment(stranger, id, cash).await), not_found);
     let later = last.and_hms_opt(9, 0, 0).unwrap();

@@ -266,6 +266,12 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("GET", "/api/v1/sessions/{session}/payments", May(Action::Read, Resource::Sessions), None),
         endpoint("POST", "/api/v1/sessions/{session}/payments", May(Action::Create, Resource::Payments), cash()),
         endpoint("PUT", "/api/v1/sessions/{session}/waiver", May(Action::Create, Resource::Payments), None),
+        endpoint(
+            "PUT",
+            "/api/v1/sessions/{session}/refund-decision",
+            May(Action::Create, Resource::Payments),
+            Some(json!({ "decision": "credit" })),
+        ),
         endpoint("DELETE", "/api/v1/sessions/{session}/waiver", May(Action::Create, Resource::Payments), None),
         endpoint("GET", "/api/v1/receipts/{file}", May(Action::Read, Resource::Payments), None),
         endpoint("GET", "/api/v1/messages", May(Action::Read, Resource::Messages), None),

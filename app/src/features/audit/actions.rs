@@ -82,6 +82,7 @@ pub fn action_text(code: &str) -> Option<Text> {
         "session.reopened" => words::SESSION_REOPENED,
         "session.restored" => words::SESSION_RESTORED,
         "session.started" => words::SESSION_STARTED,
+        "session.refund_decided" => words::SESSION_REFUND_DECIDED,
         "session.waived" => words::SESSION_WAIVED,
         "therapist.added" => words::THERAPIST_ADDED,
         "therapist.photo_set" => words::THERAPIST_PHOTO_SET,

@@ -56,7 +56,7 @@ fn List(exceptions: Vec<Exception>, therapist: String, forms: Forms, may: bool) 
                 ExceptionKind::Closed => words::KIND_CLOSED,
                 ExceptionKind::Open => words::KIND_OPEN,
             };
-            let remove = tf(words::REMOVE_BLOCK, &[("block", &days)]);
+            let remove = tf(words::DELETE_DAYS, &[("days", &days)]);
             let therapist = therapist.clone();
             view! {
                 <tr>

@@ -11,6 +11,7 @@ use crate::texts::{common, dashboard as words};
 use chrono::{DateTime, Utc};
 use contracts::accounts::Role;
 use contracts::booking::BookingCard;
+use domain::permissions::{Action as Verb, Resource as Thing, allowed};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -131,6 +132,14 @@ fn Facts(card: BookingCard, now: Memo<DateTime<Utc>>, role: Role) -> impl IntoVi
                 {lapses}
             </p>
             <div class="actions">
+                {card
+                    .session
+                    .as_ref()
+                    .filter(|_| allowed(role, Verb::Read, Thing::Sessions))
+                    .map(|session| {
+                        let href = format!("/app/sessions/{}", session.id);
+                        view! { <a class="btn btn-secondary" href=href>{t(words::SEE_SESSION)}</a> }
+                    })}
                 {(!deeds.is_empty())
                     .then(|| view! { <Actions card=card.clone() deeds act/> })}
                 {card

@@ -1,6 +1,6 @@
 //! The third tab: administrative notes, written, edited, pinned, searched.
 
-use super::server_fns::{DeletePatientNote, NotesPage, PinPatientNote, SavePatientNote, SearchNotes, load_notes};
+use super::note_fns::{DeletePatientNote, NotesPage, PinPatientNote, SavePatientNote, SearchNotes, load_notes};
 use super::words as say;
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{Answered, Failed, FormState, query, successes};

@@ -16,7 +16,7 @@ use crate::{
     layouts::practice::read,
 };
 #[cfg(feature = "ssr")]
-use contracts::{ErrorCode, FieldProblem, Lang, PatientId, TherapistId, lists, sessions};
+use contracts::{ErrorCode, FieldProblem, Lang, TherapistId, lists, sessions};
 #[cfg(feature = "ssr")]
 use domain::permissions::{Action as Verb, Resource as Thing};
 #[cfg(feature = "ssr")]
@@ -85,7 +85,7 @@ impl ListQuery {
 
 /// The words of a search without JavaScript.
 #[cfg(feature = "ssr")]
-fn searched() -> Option<String> {
+pub(super) fn searched() -> Option<String> {
     let parts = use_context::<http::request::Parts>()?;
     let jar = parts.headers.get(http::header::COOKIE)?.to_str().ok()?;
     services::cookies::found(jar)
@@ -116,7 +116,7 @@ pub async fn load_patients(query: ListQuery, q: Option<String>) -> Result<Patien
 
 /// The practice's zone, also for roles that may not read its settings.
 #[cfg(feature = "ssr")]
-async fn zone_of(ctx: &Ctx) -> services::Result<String> {
+pub(super) async fn zone_of(ctx: &Ctx) -> services::Result<String> {
     services::patients::zone(ctx).await
 }
 
@@ -141,19 +141,9 @@ pub async fn search_patients(q: Option<String>, back: Option<String>) -> Result<
     Ok(())
 }
 
-/// The same for the notes of a patient.
-#[server]
-pub async fn search_notes(id: String, q: Option<String>, kind: Option<String>) -> Result<(), UiError> {
-    let ctx = ctx()?;
-    let id: PatientId = reply(async { Ok(services::patients::get(&ctx, read::id(&id)?).await?.id) }.await)?;
-    let kind = kind.as_deref().and_then(NoteKind::parse).map(NoteKind::as_str).unwrap_or_default();
-    look_for(q, &format!("/app/patients/{id}?tab=notes&kind={kind}"));
-    Ok(())
-}
-
 /// Keeps the words and shows the page `to` again; without words, everything.
 #[cfg(feature = "ssr")]
-fn look_for(q: Option<String>, to: &str) {
+pub(super) fn look_for(q: Option<String>, to: &str) {
     let words = read::optional(q);
     crate::context::set_cookie(&services::cookies::find(words.as_deref().unwrap_or_default()));
     let found = if words.is_some() { "&found=1" } else { "" };
@@ -274,46 +264,6 @@ pub async fn load_history(id: String, query: HistoryQuery) -> Result<Page<Patien
     )
 }
 
-/// A page of notes with their times on the practice's wall clock, and what was searched for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NotesPage {
-    /// The note, when it was written, when it was changed.
-    pub notes: Vec<(NoteView, NaiveDateTime, NaiveDateTime)>,
-    pub next: Option<String>,
-    pub q: String,
-}
-
-#[server]
-pub async fn load_notes(
-    id: String,
-    q: Option<String>,
-    kind: Option<String>,
-    cursor: Option<String>,
-    found: Option<String>,
-) -> Result<NotesPage, UiError> {
-    let ctx = ctx()?;
-    reply(
-        async {
-            let q = q.or_else(|| searched().filter(|_| found.is_some()));
-            let filter = NoteFilter {
-                q: q.clone(),
-                kind: kind.as_deref().and_then(NoteKind::parse),
-                cursor: read::optional(cursor),
-                ..NoteFilter::default()
-            };
-            let page = services::patients::notes(&ctx, read::id(&id)?, filter).await?;
-            let zone = zone_of(&ctx).await?;
-            let stamp = |note: NoteView| {
-                let (written, changed) = (read::local(&zone, note.created_at), read::local(&zone, note.changed_at));
-                (note, written, changed)
-            };
-            let notes = page.items.into_iter().map(stamp).collect();
-            Ok(NotesPage { notes, next: page.next, q: q.unwrap_or_default() })
-        }
-        .await,
-    )
-}
-
 /// What was written to a patient, with the times on the practice's wall clock.
 #[server]
 pub async fn load_patient_messages(
@@ -387,48 +337,6 @@ pub async fn save_patient_preferences(
         services::patients::save_preferences(&ctx, read::id(&id)?, preferences).await
     };
     read::finish(result.await.map(|_| ()), &to)
-}
-
-/// Where forms of a patient's notes lead without JavaScript.
-#[cfg(feature = "ssr")]
-fn notes_of(id: &str) -> String {
-    format!("/app/patients/{}?tab=notes&done=1", id.trim())
-}
-
-/// `note` empty: a new one.
-#[server]
-pub async fn save_patient_note(
-    id: String,
-    note: Option<String>,
-    kind: String,
-    body: String,
-    pinned: Option<String>,
-) -> Result<(), UiError> {
-    let ctx = ctx()?;
-    let to = notes_of(&id);
-    let result = async {
-        let kind = read::choice("kind", NoteKind::parse(&kind))?;
-        let typed = SaveNote { kind, body, pinned: pinned.is_some(), session_id: None };
-        match read::optional(note) {
-            Some(note) => services::patients::save_note(&ctx, read::id(&id)?, read::id(&note)?, typed).await,
-            None => services::patients::add_note(&ctx, read::id(&id)?, typed).await.map(|_| ()),
-        }
-    };
-    read::finish(result.await, &to)
-}
-
-#[server]
-pub async fn pin_patient_note(id: String, note: String, pinned: bool) -> Result<(), UiError> {
-    let ctx = ctx()?;
-    let result = async { services::patients::pin_note(&ctx, read::id(&id)?, read::id(&note)?, pinned).await };
-    read::finish(result.await, &notes_of(&id))
-}
-
-#[server]
-pub async fn delete_patient_note(id: String, note: String) -> Result<(), UiError> {
-    let ctx = ctx()?;
-    let result = async { services::patients::delete_note(&ctx, read::id(&id)?, read::id(&note)?).await };
-    read::finish(result.await, &notes_of(&id))
 }
 
 #[server]

@@ -1,6 +1,6 @@
 //! What can be done with a session: the buttons, and the dialogs of those that ask something first.
 
-use super::server_fns::{CancelSession, RestoreSession, TakeSessionStep};
+use super::server_fns::{CancelSession, DecideSessionRefund, RestoreSession, TakeSessionStep};
 use super::words as say;
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{Answered, FormState};
@@ -17,11 +17,17 @@ pub struct Deeds {
     pub step: ServerAction<TakeSessionStep>,
     pub cancel: ServerAction<CancelSession>,
     pub restore: ServerAction<RestoreSession>,
+    pub refund: ServerAction<DecideSessionRefund>,
 }
 
 impl Deeds {
     pub fn new() -> Self {
-        Self { step: ServerAction::new(), cancel: ServerAction::new(), restore: ServerAction::new() }
+        Self {
+            step: ServerAction::new(),
+            cancel: ServerAction::new(),
+            restore: ServerAction::new(),
+            refund: ServerAction::new(),
+        }
     }
 }
 
@@ -94,8 +100,7 @@ pub fn Cancel(session: SessionView, deeds: Deeds) -> impl IntoView {
     });
     let effect = tf(words::CANCEL_EFFECT, &[("name", &card.patient_name), ("when", &say::when(&card))]);
     let paid = (card.paid.minor > 0).then(|| tf(words::REFUND, &[("amount", &card.paid.display(lang()))]));
-    let decisions: Vec<_> =
-        RefundDecision::ALL.iter().map(|one| (one.as_str().to_owned(), say::refund(*one).to_owned())).collect();
+    let decisions = decisions();
     may_change(card.status).then(|| {
         view! {
             <Dialog id="cancel" title=t(words::CANCEL_TITLE) open_label=t(words::CANCEL) close_label=t(common::CLOSE) open>
@@ -117,9 +122,32 @@ pub fn Cancel(session: SessionView, deeds: Deeds) -> impl IntoView {
     })
 }
 
+fn decisions() -> Vec<(String, String)> {
+    RefundDecision::ALL.iter().map(|one| (one.as_str().to_owned(), say::refund(*one).to_owned())).collect()
+}
+
+/// Asks what becomes of money that nobody has decided about: a patient who cancels decides nothing.
+#[component]
+fn Undecided(session: SessionView, deeds: Deeds) -> impl IntoView {
+    let form = Answered::by(deeds.refund);
+    let label = tf(words::REFUND, &[("amount", &session.card.paid.display(lang()))]);
+    view! {
+        <ActionForm action=deeds.refund>
+            <input type="hidden" name="id" value=session.card.id.to_string()/>
+            <div class="form-row">
+                <Select label name="decision" options=decisions() required=true error=form.wrong("decision")/>
+                <Button pending=form.pending>{t(words::DECIDE)}</Button>
+            </div>
+        </ActionForm>
+        <FormState form/>
+    }
+}
+
 /// How it was cancelled, and the way back while there is one.
 #[component]
-pub fn Cancelled(session: SessionView, deeds: Deeds) -> impl IntoView {
+pub fn Cancelled(session: SessionView, deeds: Deeds, may_record: bool) -> impl IntoView {
+    let undecided = may_record && session.card.paid.minor > 0 && session.refund_decision.is_none();
+    let undecided = undecided.then(|| view! { <Undecided session=session.clone() deeds/> });
     let told = match session.patient_told {
         Some(true) => Some(words::CANCELLED_TOLD),
         Some(false) => Some(words::CANCELLED_UNTOLD),
@@ -141,6 +169,7 @@ pub fn Cancelled(session: SessionView, deeds: Deeds) -> impl IntoView {
                 {session.cancel_reason.map(|reason| view! { <p class="booking-reason">{reason}</p> })}
                 {told.filter(|_| !session.cancelled_by_patient).map(|text| view! { <p>{t(text)}</p> })}
                 {session.refund_decision.map(|what| view! { <p>{tf(words::DECIDED, &[("what", say::refund(what))])}</p> })}
+                {undecided}
                 <div class="actions">{undo}</div>
                 <FormState form=Answered::by(deeds.restore)/>
             </section>

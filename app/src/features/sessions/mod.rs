@@ -5,6 +5,7 @@ mod filters;
 mod history;
 mod money;
 mod moving;
+mod notes;
 mod table;
 mod words;
 

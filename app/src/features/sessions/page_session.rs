@@ -4,10 +4,12 @@ use super::deeds::{Cancel, Cancelled, Deeds, Steps, steps_of};
 use super::history::{History, Messages};
 use super::money::{MoneyForms, Payments};
 use super::moving::Move;
+use super::notes::{Notes, WriteNote};
 use super::server_fns::{MoveSession, load_session};
 use super::table::SessionBadge;
 use super::words as say;
 use crate::context::{lang, t};
+use crate::features::patients::note_fns::SavePatientNote;
 use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, fresh, practice_live, successes};
 use crate::pages::Page;
 use crate::texts::{common, sessions as words};
@@ -33,11 +35,12 @@ struct Forms {
     deeds: Deeds,
     money: MoneyForms,
     moving: ServerAction<MoveSession>,
+    note: ServerAction<SavePatientNote>,
 }
 
 impl Forms {
     fn new() -> Self {
-        Self { deeds: Deeds::new(), money: MoneyForms::new(), moving: ServerAction::new() }
+        Self { deeds: Deeds::new(), money: MoneyForms::new(), moving: ServerAction::new(), note: ServerAction::new() }
     }
 
     /// Grows whenever one of them succeeded.
@@ -46,9 +49,11 @@ impl Forms {
             successes(self.deeds.step),
             successes(self.deeds.cancel),
             successes(self.deeds.restore),
+            successes(self.deeds.refund),
             successes(self.money.record),
             successes(self.money.waive),
             successes(self.moving),
+            successes(self.note),
         ];
         Signal::derive(move || each.iter().map(Get::get).sum())
     }
@@ -76,7 +81,7 @@ fn Session() -> impl IntoView {
 
 /// Without its lists, which have parts of the page of their own.
 fn without_lists(session: SessionView) -> SessionView {
-    SessionView { payments: vec![], messages: vec![], history: vec![], ..session }
+    SessionView { payments: vec![], notes: vec![], messages: vec![], history: vec![], ..session }
 }
 
 /// Does it look other than before? Only the time went on, if it does not.
@@ -104,9 +109,13 @@ fn Whole(initial: SessionView, role: Role, forms: Forms) -> impl IntoView {
     });
     let frame = Memo::new_with_compare(move |_| without_lists(fresh.data.get()), looks_other);
     let money = Memo::new_with_compare(
-        move |_| SessionView { messages: vec![], history: vec![], ..fresh.data.get() },
+        move |_| SessionView { notes: vec![], messages: vec![], history: vec![], ..fresh.data.get() },
         looks_other,
     );
+    let notes = Memo::new(move |_| fresh.data.with(|session| session.notes.clone()));
+    let card = fresh.data.with_untracked(|session| session.card.clone());
+    let (may_read, may_write) =
+        (allowed(role, Verb::Read, Thing::Patients), allowed(role, Verb::Update, Thing::Patients));
     let messages = Memo::new(move |_| fresh.data.with(|session| session.messages.clone()));
     let history = Memo::new(move |_| fresh.data.with(|session| session.history.clone()));
     let may_record = allowed(role, Verb::Create, Thing::Payments);
@@ -114,6 +123,16 @@ fn Whole(initial: SessionView, role: Role, forms: Forms) -> impl IntoView {
         {move || view! { <Frame session=frame.get() role forms/> }.into_any()}
         <div class="sections">
             {move || view! { <Payments session=money.get() forms=forms.money may=may_record/> }.into_any()}
+            {may_read
+                .then(|| {
+                    view! {
+                        <section class="card" aria-labelledby="notes-title">
+                            <h2 id="notes-title">{t(words::NOTES)}</h2>
+                            {move || view! { <Notes lines=notes.get()/> }.into_any()}
+                            {may_write.then(|| view! { <WriteNote card save=forms.note/> })}
+                        </section>
+                    }
+                })}
             {move || view! { <Messages lines=messages.get()/> }.into_any()}
             {move || view! { <History lines=history.get()/> }.into_any()}
         </div>
@@ -125,6 +144,7 @@ fn Frame(session: SessionView, role: Role, forms: Forms) -> impl IntoView {
     let card = session.card.clone();
     let may_update = allowed(role, Verb::Update, Thing::Sessions);
     let may_place = allowed(role, Verb::Create, Thing::Sessions);
+    let may_record = allowed(role, Verb::Create, Thing::Payments);
     view! {
         <Title text=format!("{} · {}", card.patient_name, t(words::SESSION))/>
         <p><a class="with-icon" href="/app/sessions"><Icon glyph=Glyph::ChevronLeft/>{t(words::BACK)}</a></p>
@@ -144,7 +164,7 @@ fn Frame(session: SessionView, role: Role, forms: Forms) -> impl IntoView {
             </div>
             <FormState form=Answered::by(forms.moving)/>
             <FormState form=Answered::by(forms.deeds.cancel)/>
-            <Cancelled session=session.clone() deeds=forms.deeds/>
+            <Cancelled session=session.clone() deeds=forms.deeds may_record/>
             <Facts session/>
         </div>
     }

@@ -192,6 +192,17 @@ pub async fn record_session_payment(
     read::finish(result.await.map(|_| ()), &page_of(&id))
 }
 
+/// What becomes of the money of a session the patient cancelled; `decision` as in the API.
+#[server]
+pub async fn decide_session_refund(id: String, decision: String) -> Result<(), UiError> {
+    let ctx = ctx()?;
+    let result = async {
+        let decision = read::choice("decision", RefundDecision::parse(&decision))?;
+        services::sessions::decide_refund(&ctx, read::id(&id)?, decision).await
+    };
+    read::finish(result.await.map(|_| ()), &page_of(&id))
+}
+
 /// Asks for no money, or for it again.
 #[server]
 pub async fn waive_session(id: String, waived: bool) -> Result<(), UiError> {

@@ -172,7 +172,9 @@ pub(crate) async fn close(
     status: BookingStatus,
     how: Ending<'_>,
 ) -> Result<BookingRow> {
-    let change = Change { status, deadline: None, by: how.by, reason: how.reason, paid: false };
+    // The booking is what the patient reads; a reason that is not for them stays with the session.
+    let reason = how.reason.filter(|_| how.patient_told);
+    let change = Change { status, deadline: None, by: how.by, reason, paid: false };
     bookings::change(tx, row.practice_id, row.id, &change, ctx.now).await?;
     occupancy::free(tx, row.practice_id, &[row.id]).await?;
     if row.status == BookingStatus::Confirmed {

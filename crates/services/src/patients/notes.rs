@@ -23,6 +23,7 @@ pub async fn notes(ctx: &Ctx, id: PatientId, filter: NoteFilter) -> Result<Page<
     let narrow = NoteList {
         words: search_words(filter.q.as_deref().unwrap_or_default()),
         kind: filter.kind,
+        session: None,
         pinned: None,
         sort: filter.sort,
         after,

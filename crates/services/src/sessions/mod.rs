@@ -15,7 +15,7 @@ pub use acts::{cancel, restore, take_step};
 pub use bulk::act_on_all;
 pub use file::export;
 pub use list::{Found, around, calendar, find_patients, free_times, get, list, patient_name, today};
-pub use money::{record_payment, waive};
+pub use money::{decide_refund, record_payment, waive};
 pub use placing::{create, move_to};
 
 use crate::bookings::practice::own;

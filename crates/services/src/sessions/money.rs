@@ -6,8 +6,8 @@ use crate::bookings::practice::{begin, commit};
 use crate::{Ctx, Member, Result, ServiceError, audit};
 use chrono::NaiveDate;
 use contracts::limits::REFERENCE_MAX;
-use contracts::sessions::{RecordPayment, SessionStatus, SessionView};
-use contracts::{FieldProblem, Money, SessionId};
+use contracts::sessions::{RecordPayment, RefundDecision, SessionStatus, SessionView};
+use contracts::{ErrorCode, FieldProblem, Money, SessionId};
 use domain::permissions::{Action, Resource};
 use domain::{slots, validate};
 use serde_json::json;
@@ -80,6 +80,27 @@ fn day(ctx: &Ctx, row: &SessionRow, received: Option<NaiveDate>) -> Result<Naive
         }
         other => Ok(other.unwrap_or(today)),
     }
+}
+
+/// Says what becomes of the money of a cancelled session, where nobody has said it yet: a patient who cancels decides
+/// nothing.
+///
+/// # Errors
+/// `NOT_FOUND` for what the member does not see; `CONFLICT` where there is nothing to decide.
+pub async fn decide_refund(ctx: &Ctx, id: SessionId, decision: RefundDecision) -> Result<SessionView> {
+    let member = ctx.may(Action::Create, Resource::Payments)?;
+    let mut tx = begin(ctx, member).await?;
+    let row = lock(&mut tx, member, id).await?;
+    if row.status != SessionStatus::Cancelled || row.paid_minor <= 0 || row.refund_decision.is_some() {
+        return Err(ServiceError::code(ErrorCode::Conflict));
+    }
+    sessions::decide_refund(&mut tx, row.practice_id, id, decision, ctx.now).await?;
+    let how = json!({ "refund": decision.as_str() });
+    audit::record(&mut tx, ctx, row.practice_id, "session.refund_decided", Some(id.0), how).await?;
+    let row = reread(&mut tx, row.practice_id, id).await?;
+    let view = view(&mut tx, ctx, &row).await?;
+    commit(tx).await?;
+    Ok(view)
 }
 
 /// The practice does not ask for the money of this session, or does again.

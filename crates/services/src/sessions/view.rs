@@ -1,9 +1,13 @@
 //! From stored rows to what the practice sees.
 
 use crate::{Ctx, Result, ServiceError};
+use chrono_tz::Tz;
 use contracts::Money;
-use contracts::sessions::{SessionCard, SessionStatus, SessionView};
+use contracts::patients::NoteView;
+use contracts::sessions::{SessionCard, SessionNote, SessionStatus, SessionView};
+use domain::permissions::{Action, Resource};
 use domain::sessions::undo_until;
+use store::patients::NoteList;
 use store::sessions::SessionRow;
 use store::{Tx, sessions};
 
@@ -38,7 +42,26 @@ pub(super) fn cards(rows: &[SessionRow]) -> Result<Vec<SessionCard>> {
     rows.iter().map(card).collect()
 }
 
-/// Everything about a session, in three queries more.
+/// Notes that are shown with a session; the patient's page has all of them.
+const NOTES: i64 = 50;
+
+/// What was noted about a session, for who may read patients.
+async fn notes(tx: &mut Tx, ctx: &Ctx, row: &SessionRow, zone: Tz) -> Result<Vec<SessionNote>> {
+    let Ok(member) = ctx.may(Action::Read, Resource::Patients) else { return Ok(vec![]) };
+    let filter = NoteList { session: Some(row.id), limit: NOTES, ..NoteList::default() };
+    let notes = store::patients::notes(tx, row.practice_id, row.patient_id, member.member_id, &filter).await?;
+    let line = |note: NoteView| SessionNote {
+        id: note.id,
+        kind: note.kind,
+        body: note.body,
+        author: note.author,
+        at: note.created_at,
+        local: domain::slots::local(zone, note.created_at),
+    };
+    Ok(notes.into_iter().map(line).collect())
+}
+
+/// Everything about a session, in four queries more.
 pub(super) async fn view(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<SessionView> {
     let undo = row.cancelled_at.map(|at| undo_until(at, row.starts_at));
     let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
@@ -58,6 +81,7 @@ pub(super) async fn view(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<Ses
         undo_until: undo,
         undo_until_local: undo.map(|at| domain::slots::local(zone, at)),
         payments: sessions::payments(tx, row.practice_id, row.id).await?,
+        notes: notes(tx, ctx, row, zone).await?,
         messages: sessions::messages(tx, row.practice_id, row.booking_id, zone).await?,
         history: sessions::history(tx, row.practice_id, row.id, row.booking_id, zone).await?,
         now: ctx.now,

@@ -15,6 +15,8 @@ pub struct NoteList {
     /// Each must be found.
     pub words: Vec<String>,
     pub kind: Option<NoteKind>,
+    /// About this session.
+    pub session: Option<SessionId>,
     pub pinned: Option<bool>,
     pub sort: NoteSort,
     /// When the last one of the page before was written, and its id.
@@ -33,6 +35,7 @@ macro_rules! page_of_notes {
                JOIN users u ON u.id = m.user_id
                WHERE n.practice_id = $1 AND n.patient_id = $2
                  AND ($4::text IS NULL OR n.kind = $4) AND ($5::boolean IS NULL OR n.pinned = $5)
+                 AND ($10::uuid IS NULL OR n.session_id = $10)
                  AND NOT EXISTS (SELECT FROM unnest($6::text[]) AS word WHERE position(fold(word) IN fold(n.body)) = 0)
                  AND ($7::timestamptz IS NULL OR (n.created_at, n.id) "#
                 + $behind
@@ -49,7 +52,8 @@ macro_rules! page_of_notes {
             &$filter.words,
             $filter.after.map(|(at, _)| at),
             $filter.after.map(|(_, id)| id),
-            $filter.limit
+            $filter.limit,
+            $filter.session.map(|session| session.0)
         )
         .fetch_all($connection)
         .await?

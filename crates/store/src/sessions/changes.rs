@@ -94,6 +94,30 @@ pub async fn cancel(
     Ok(())
 }
 
+/// What becomes of the money of a cancelled session.
+///
+/// # Errors
+/// `NothingChanged` when the session is not cancelled, or this was decided.
+pub async fn decide_refund(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    id: SessionId,
+    decision: RefundDecision,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let done = sqlx::query!(
+        "UPDATE sessions SET refund_decision = $3, changed_at = $4, version = version + 1
+         WHERE practice_id = $1 AND id = $2 AND status = 'cancelled' AND refund_decision IS NULL",
+        practice.0,
+        id.0,
+        decision.as_str(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    changed_one(done.rows_affected())
+}
+
 /// Takes a cancellation back.
 ///
 /// # Errors

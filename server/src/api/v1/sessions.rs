@@ -13,7 +13,7 @@ use contracts::booking::Page;
 use contracts::lists::{PageOf, SessionSort};
 use contracts::sessions::{
     BulkAction, BulkDone, CalendarView, CancelSession, MoveSession, NewSession, PaymentStatus, PaymentView,
-    RecordPayment, SessionCard, SessionFilter, SessionStatus, SessionStep, SessionView,
+    RecordPayment, RefundDecision, SessionCard, SessionFilter, SessionStatus, SessionStep, SessionView,
 };
 use contracts::{PatientId, ServiceId, SessionId, TherapistId};
 use serde::Deserialize;
@@ -36,6 +36,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(mark_paid))
         .routes(routes!(payments, record_payment))
         .routes(routes!(waive, charge))
+        .routes(routes!(decide_refund))
         .routes(routes!(today))
 }
 
@@ -273,6 +274,23 @@ async fn record_payment(
     Json(cmd): Json<RecordPayment>,
 ) -> Answer<SessionView> {
     answer(sessions::record_payment(&ctx, id, cmd).await)
+}
+
+/// What becomes of the money of a cancelled session.
+#[derive(Debug, Deserialize, ToSchema)]
+struct RefundOf {
+    decision: RefundDecision,
+}
+
+/// Decide about the money of a cancelled session
+#[utoipa::path(put, path = "/api/v1/sessions/{id}/refund-decision", tag = "sessions", params(("id" = uuid::Uuid, Path)), request_body = RefundOf,
+    security(("bearer" = [])), responses((status = 200, description = "The session", body = SessionView)))]
+async fn decide_refund(
+    Extension(ctx): Caller,
+    Path(id): Path<SessionId>,
+    Json(cmd): Json<RefundOf>,
+) -> Answer<SessionView> {
+    answer(sessions::decide_refund(&ctx, id, cmd.decision).await)
 }
 
 /// Ask for no money
