@@ -1,13 +1,14 @@
 //! From stored rows to what the practice sees.
 
-use crate::{Ctx, Result, ServiceError};
+use crate::{Actor, Ctx, Result, ServiceError};
 use contracts::Money;
 use contracts::sessions::{SessionCard, SessionStatus, SessionView};
+use domain::permissions::{Action, Resource, allowed};
 use domain::sessions::undo_until;
 use store::sessions::SessionRow;
 use store::{Tx, sessions};
 
-pub(super) fn card(row: &SessionRow) -> Result<SessionCard> {
+pub(crate) fn card(row: &SessionRow) -> Result<SessionCard> {
     let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
     Ok(SessionCard {
         id: row.id,
@@ -34,17 +35,24 @@ pub(super) fn card(row: &SessionRow) -> Result<SessionCard> {
     })
 }
 
-pub(super) fn cards(rows: &[SessionRow]) -> Result<Vec<SessionCard>> {
+pub(crate) fn cards(rows: &[SessionRow]) -> Result<Vec<SessionCard>> {
     rows.iter().map(card).collect()
 }
 
-/// Everything about a session, in three queries more.
+/// Everything about a session, in four queries more.
 pub(super) async fn view(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<SessionView> {
     let undo = row.cancelled_at.map(|at| undo_until(at, row.starts_at));
     let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
     let by_member = row.cancelled_by_kind.as_deref() == Some("member");
     let undo = undo.filter(|at| by_member && *at > ctx.now && row.status == SessionStatus::Cancelled);
+    let reschedule_request = match &ctx.actor {
+        Actor::Member(member) if allowed(member.role, Action::Read, Resource::RescheduleRequests) => {
+            store::reschedule_requests::last_of(tx, row.practice_id, row.id, ctx.now).await?
+        }
+        _ => None,
+    };
     Ok(SessionView {
+        reschedule_request,
         card: card(row)?,
         service_id: row.service_id,
         place: row.place,
