@@ -8,6 +8,8 @@ mod moving;
 mod table;
 mod words;
 
+pub use table::SessionBadge;
+
 pub mod page_list;
 pub mod page_new;
 pub mod page_session;
