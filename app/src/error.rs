@@ -104,6 +104,7 @@ pub fn problem_text(problem: FieldProblem) -> Text {
         FieldProblem::InvalidChoice => t::INVALID_CHOICE,
         FieldProblem::InPast => t::IN_PAST,
         FieldProblem::TooSoon => t::TOO_SOON,
+        FieldProblem::TooLate => t::TOO_LATE,
         FieldProblem::TooFar => t::TOO_FAR,
         FieldProblem::OutsideHours => t::OUTSIDE_HOURS,
         FieldProblem::SkippedTime => t::SKIPPED_TIME,

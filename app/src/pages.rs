@@ -19,6 +19,7 @@ use crate::features::notices::page_notices::NoticesRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
 use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
 use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
+use crate::features::reschedule::{page_ask::AskToMovePage, page_list::RequestsRoute};
 use crate::features::series::{page_new::NewSeriesPage, page_series::SeriesPage};
 use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
 use crate::features::settings::{
@@ -70,7 +71,7 @@ load_together!(
 );
 load_together!(
     office_pages, __preload_office_pages, OfficePages:
-    AvailabilityRoute, NewSeriesPage, SeriesPage, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage,
+    AskToMovePage, RequestsRoute, AvailabilityRoute, NewSeriesPage, SeriesPage, MembersRoute, AuditRoute, PracticePage, PaymentPage, PolicyPage, ProfilePage,
     ServicesPage, CalendarsRoute, MessagesPage
 );
 load_together!(

@@ -132,6 +132,37 @@ export async function createPractice(options: PracticeOptions = {}): Promise<Pra
   return { ...owner, slug, serviceId: service.id }
 }
 
+/** A second therapist of the practice, invited and joined: as the practice, with their own page, profile and login. */
+export async function colleague(practice: Practice, name = 'Thea Moss'): Promise<Practice> {
+  const { base, bearer, serviceId } = practice
+  const [email, password] = [`therapist-${unique()}@example.test`, PASSWORD]
+  const asOwner = (path: string, body: unknown, method?: string) => call(base, path, { bearer, body, method })
+  await asOwner('/api/v1/invitations', { email, role: 'therapist' })
+  const link = linkIn(await mailTo(email, /You are invited/), '/invite')
+  await call(base, '/api/v1/auth/invitations/accept', {
+    body: { token: new URL(link).searchParams.get('token'), name, password },
+  })
+  const first = await call(base, '/api/v1/auth/login', { body: { email, password } })
+  const therapistId = first.me.therapist_id
+    ?? (await asOwner('/api/v1/therapists', { name, member_id: first.me.member_id })).id
+  const both = [practice.therapistId, therapistId]
+  await asOwner(`/api/v1/services/${serviceId}`, {
+    service: { name: SERVICE, description: 'One hour, one to one.', duration_min: 60, price: '2000', place: 'online', active: true },
+    therapists: both,
+  }, 'PUT')
+  for (let weekday = 1; weekday <= 7; weekday++) {
+    await asOwner('/api/v1/availability/rules', { therapist_id: therapistId, weekday, starts: '09:00', ends: '17:00' })
+  }
+  await asOwner('/api/v1/availability/buffers', { therapist_id: therapistId, before_min: 0, after_min: 0, step_min: null }, 'PUT')
+  const slug = `dr-${unique()}`
+  await asOwner(`/api/v1/therapists/${therapistId}`, {
+    slug, name, title: 'Psychologist', bio: '', credentials: '', languages: 'en', time_zone: 'Africa/Nairobi', published: true,
+  }, 'PUT')
+  // What they may do follows from the token, so they log in once more with their profile.
+  const { tokens } = await call(base, '/api/v1/auth/login', { body: { email, password } })
+  return { ...practice, name, email, password, therapistId, slug, bearer: tokens.access }
+}
+
 const day = (from: number) => new Date(from).toISOString().slice(0, 10)
 
 /** What the server's clock shows. */

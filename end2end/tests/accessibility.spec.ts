@@ -1,5 +1,6 @@
 // Every page in light and dark, wide and on a phone: nothing that WCAG 2.1 AA forbids, and nothing to scroll sideways to.
-import { book, call, confirmed, createPractice, freeSlot, freeSlots, hold, somebody } from '../support/api'
+import { book, call, colleague, confirmed, createPractice, freeSlot, freeSlots, hold, somebody,
+  type Booking, type Person, type Practice, type Slot } from '../support/api'
 import { outside, publish } from '../support/calendars'
 import { alive, enter, expect, expectAccessible, expectNoSideways, open, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
@@ -18,6 +19,17 @@ async function check(page: Page, address: string): Promise<void> {
     await expectNoSideways(page, address)
   }
   await page.setViewportSize(size)
+}
+
+/** A booking with another therapist of the practice, approved and paid. */
+async function confirmedFor(practice: Practice, therapist: Practice, who: Person, slot: Slot): Promise<Booking> {
+  return await confirmed({ ...therapist, bearer: practice.bearer }, who, slot)
+}
+
+/** The session of a booking. */
+async function sessionOf(practice: Practice, booking: Booking): Promise<any> {
+  const { session } = await call(practice.base, `/api/v1/bookings/${booking.id}`, { bearer: practice.bearer })
+  return await call(practice.base, `/api/v1/sessions/${session.id}`, { bearer: practice.bearer })
 }
 
 test('public pages', async ({ page, practice, guard }) => {
@@ -174,6 +186,28 @@ test('patients: the list, a profile with much in it, forms, import', async ({ pa
     await check(page, address)
   }
   expect(states.done.id).toBeTruthy()
+})
+
+test('requests for another time and a therapist\'s own day', async ({ page, visitor, practice }) => {
+  test.slow()
+  const therapist = await colleague(practice, LONG)
+  const who = somebody(LONG)
+  const slots = await freeSlots(therapist, 72)
+  const { card } = await sessionOf(practice, await confirmedFor(practice, therapist, who, slots[0]))
+  const own = await visitor({ baseURL: practice.base })
+  await enter(own, therapist)
+  await check(own, '/app')
+  await check(own, `/app/sessions/${card.id}/ask-to-move`)
+  await call(practice.base, '/api/v1/reschedule-requests', { bearer: therapist.bearer, body: {
+    session_id: card.id, starts_at: slots[12].starts_at, reason: REASON } })
+  for (const address of ['/app', '/app/reschedule-requests', `/app/sessions/${card.id}`, `/app/sessions/${card.id}/ask-to-move`]) {
+    await check(own, address)
+  }
+  await enter(page, practice)
+  for (const address of ['/app', '/app/reschedule-requests', '/app/reschedule-requests?status=all',
+    '/app/reschedule-requests?status=approved', `/app/sessions/${card.id}`]) {
+    await check(page, address)
+  }
 })
 
 test('the practice\'s settings, members and log', async ({ page, practice }) => {

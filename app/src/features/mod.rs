@@ -24,6 +24,8 @@ pub mod outbox;
 #[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod patients;
 #[cfg(any(feature = "ssr", feature = "practice"))]
+pub mod reschedule;
+#[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod series;
 #[cfg(any(feature = "ssr", feature = "practice"))]
 pub mod sessions;

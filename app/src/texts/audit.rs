@@ -53,6 +53,10 @@ contracts::texts! {
     PRACTICE_INSTRUCTIONS_SAVED = "Payment instructions changed", "Instrucciones de pago cambiadas";
     PRACTICE_POLICY_SAVED = "Booking rules changed", "Reglas de reserva cambiadas";
     PRACTICE_SETTINGS_SAVED = "Practice settings changed", "Ajustes del consultorio cambiados";
+    RESCHEDULE_APPROVED = "Request for another time approved", "Pedido de otro horario aprobado";
+    RESCHEDULE_REJECTED = "Request for another time rejected", "Pedido de otro horario rechazado";
+    RESCHEDULE_REQUESTED = "Another time asked for", "Otro horario pedido";
+    RESCHEDULE_WITHDRAWN = "Request for another time taken back", "Pedido de otro horario retirado";
     SERIES_CHANGED = "Recurring sessions changed", "Sesiones recurrentes modificadas";
     SERIES_COMPLETED = "Recurring sessions completed", "Sesiones recurrentes completadas";
     SERIES_CREATED = "Recurring sessions added", "Sesiones recurrentes agregadas";

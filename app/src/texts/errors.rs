@@ -45,6 +45,7 @@ contracts::texts! {
     MUST_ACCEPT = "Please accept this to go on.", "Debe aceptar para continuar.";
     IN_PAST = "This time has passed. Please choose another one.", "Este horario ya pasó. Elija otro.";
     TOO_SOON = "This time is too near: it has to be booked earlier. Please choose a later one.", "Este horario está demasiado cerca: se reserva con más anticipación. Elija uno posterior.";
+    TOO_LATE = "It is too late to ask for another time: at least 48 hours have to be left before the session.", "Ya es tarde para pedir otro horario: deben faltar al menos 48 horas para la sesión.";
     TOO_FAR = "This time is too far ahead to be booked yet. Please choose an earlier one.", "Este horario todavía no se puede reservar: falta demasiado. Elija uno anterior.";
     INVALID_CHOICE = "Please choose one of the options.", "Elija una de las opciones.";
     OUTSIDE_HOURS = "The therapist is not open then. Tick “also outside opening hours” if you mean it.", "El terapeuta no atiende a esa hora. Marque «también fuera de horario» si es lo que quiere.";

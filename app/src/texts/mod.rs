@@ -12,12 +12,14 @@ pub mod errors;
 pub mod home;
 pub mod members;
 pub mod message_settings;
+pub mod my_day;
 pub mod notices;
 pub mod outbox;
 pub mod patient;
 pub mod patients;
 pub mod practice;
 pub mod reminders;
+pub mod reschedule;
 pub mod series;
 pub mod sessions;
 pub mod settings;
@@ -46,6 +48,8 @@ const AREAS: &[(&str, &[(&str, contracts::Text)])] = &[
     ("audit", audit::ALL),
     ("dashboard", dashboard::ALL),
     ("calendars", calendars::ALL),
+    ("my_day", my_day::ALL),
+    ("reschedule", reschedule::ALL),
 ];
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ contracts::texts! {
     TODAY = "Today", "Hoy";
     DIARY = "Diary", "Agenda";
     SESSIONS = "Sessions", "Sesiones";
+    REQUESTS = "Requests", "Pedidos";
     AVAILABILITY = "Availability", "Disponibilidad";
     PATIENTS = "Patients", "Pacientes";
     MESSAGES = "Messages", "Mensajes";

@@ -86,6 +86,8 @@ codes! {
         InPast = "in_past",
         /// A time within the notice that the practice needs (004 BR-BK-002).
         TooSoon = "too_soon",
+        /// The moment until which this could be asked for has passed (001: 48 hours before the session).
+        TooLate = "too_late",
         /// A time behind the last day that can be booked (004 BR-BK-003).
         TooFar = "too_far",
         /// The therapist is not open then; the practice may place it there knowingly.

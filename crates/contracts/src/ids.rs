@@ -68,4 +68,6 @@ ids! {
     FeedId,
     /// A rule for recurring sessions.
     SeriesId,
+    /// A therapist's wish for another time for a session.
+    RescheduleRequestId,
 }

@@ -18,8 +18,10 @@ pub mod messages;
 pub mod money;
 pub mod patients;
 pub mod practice;
+pub mod reschedule;
 pub mod series;
 pub mod sessions;
+pub mod therapist_day;
 
 pub use error::{ApiError, ErrorCode, FieldError, FieldProblem};
 pub use ids::*;

@@ -55,6 +55,13 @@ sorts! {
         CreatedAt = "created_at",
     }
 
+    /// `-created_at` by default: what was asked last first.
+    RescheduleSort {
+        #[default]
+        CreatedAtDown = "-created_at",
+        CreatedAt = "created_at",
+    }
+
     /// `-at` by default: the newest first.
     AuditSort {
         #[default]

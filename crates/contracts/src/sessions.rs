@@ -187,6 +187,8 @@ pub struct SessionView {
     pub notes: Vec<SessionNote>,
     pub messages: Vec<MessageLine>,
     pub history: Vec<HistoryLine>,
+    /// The last request for another time, where there is one and the member may see it.
+    pub reschedule_request: Option<crate::reschedule::RescheduleRequest>,
     /// The server's clock.
     pub now: DateTime<Utc>,
 }

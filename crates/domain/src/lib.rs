@@ -12,7 +12,9 @@ pub mod patients;
 pub mod permissions;
 pub mod recurrence;
 pub mod reference;
+pub mod reschedule;
 pub mod sessions;
 #[cfg(feature = "zones")]
 pub mod slots;
 pub mod validate;
+pub mod workload;

@@ -35,6 +35,7 @@ pub enum Resource {
     Availability,
     Bookings,
     Sessions,
+    RescheduleRequests,
     Patients,
     Series,
     Payments,
@@ -43,7 +44,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    pub const ALL: [Resource; 12] = [
+    pub const ALL: [Resource; 13] = [
         Self::Practice,
         Self::Members,
         Self::Therapists,
@@ -51,6 +52,7 @@ impl Resource {
         Self::Availability,
         Self::Bookings,
         Self::Sessions,
+        Self::RescheduleRequests,
         Self::Patients,
         Self::Series,
         Self::Payments,
@@ -61,7 +63,7 @@ impl Resource {
 
 /// Create, read, update, delete; in the order of [`Role::ALL`].
 #[rustfmt::skip]
-const TABLE: [(Resource, [&str; 6]); 12] = [
+const TABLE: [(Resource, [&str; 6]); 13] = [
     //                        admin   operator therapist caregiver accountant viewer
     (Resource::Practice,     ["CRUD", "R",     "R",      "",       "",        "R"]),
     (Resource::Members,      ["CRUD", "R",     "",       "",       "R",       ""]),
@@ -72,6 +74,8 @@ const TABLE: [(Resource, [&str; 6]); 12] = [
     // Placing a session (making or moving one) is creating: therapists ask for it (001's reschedule requests), and start,
     // complete and cancel their own.
     (Resource::Sessions,     ["CRUD", "CRUD",  "RU",     "R",      "R",       "R"]),
+    // Asking is creating, deciding is updating, taking back is deleting. The front desk has no need to ask.
+    (Resource::RescheduleRequests, ["CRUD", "RU", "CRD",  "",       "",        "R"]),
     // Who may delete may also merge, import, export and erase.
     (Resource::Patients,     ["CRUD", "CRUD",  "RU",     "R",      "R",       "R"]),
     (Resource::Series,       ["CRUD", "CRUD",  "R",      "R",      "",        "R"]),
@@ -111,7 +115,7 @@ mod tests {
     #[test]
     fn every_role_may_do_exactly_this() {
         use Resource::*;
-        let expected: [(Role, [(Resource, &str); 12]); 6] = [
+        let expected: [(Role, [(Resource, &str); 13]); 6] = [
             (Role::Admin, Resource::ALL.map(|r| (r, "CRUD"))),
             (
                 Role::Operator,
@@ -123,6 +127,7 @@ mod tests {
                     (Availability, "CRUD"),
                     (Bookings, "CRUD"),
                     (Sessions, "CRUD"),
+                    (RescheduleRequests, "RU"),
                     (Patients, "CRUD"),
                     (Series, "CRUD"),
                     (Payments, "CRU"),
@@ -140,6 +145,7 @@ mod tests {
                     (Availability, "CRUD"),
                     (Bookings, "RU"),
                     (Sessions, "RU"),
+                    (RescheduleRequests, "CRD"),
                     (Patients, "RU"),
                     (Series, "R"),
                     (Payments, "RU"),
@@ -161,6 +167,7 @@ mod tests {
                     (Availability, "R"),
                     (Bookings, "R"),
                     (Sessions, "R"),
+                    (RescheduleRequests, ""),
                     (Patients, "R"),
                     (Series, ""),
                     (Payments, "CRU"),

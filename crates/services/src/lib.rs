@@ -23,9 +23,11 @@ pub mod patient_access;
 pub mod patients;
 mod pictures;
 pub mod practice;
+pub mod reschedule_requests;
 pub mod series;
 pub mod sessions;
 pub mod slots;
+pub mod therapist_day;
 pub mod tokens;
 
 pub use ctx::{Actor, Ctx, Deps, Member, Secrets};

@@ -21,9 +21,11 @@ pub mod patients;
 pub mod practices;
 pub mod proofs;
 pub mod reminders;
+pub mod reschedule_requests;
 pub mod schedule;
 pub mod series;
 pub mod sessions;
+pub mod therapist_day;
 pub mod therapists;
 
 pub use db::{Db, MIGRATOR, Tx};

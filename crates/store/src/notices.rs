@@ -53,6 +53,38 @@ pub async fn tell(
     Ok(())
 }
 
+/// Tells the therapist and nobody else; not if they did it themselves.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn tell_only(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    therapist: TherapistId,
+    but: Option<MemberId>,
+    new: &NewNotice,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO notifications (practice_id, member_id, id, kind, booking_id, patient_id, about_id, created_at)
+         SELECT $1, m.id, $2, $3, $4, $5, $6, $7 FROM members m
+         WHERE m.practice_id = $1 AND m.disabled_at IS NULL AND ($9::uuid IS NULL OR m.id <> $9)
+           AND EXISTS (SELECT FROM therapists t WHERE t.practice_id = $1 AND t.member_id = m.id AND t.id = $8)
+         ON CONFLICT DO NOTHING",
+        practice.0,
+        new.id,
+        new.kind.as_str(),
+        new.booking.map(|id| id.0),
+        new.patient.map(|id| id.0),
+        new.about,
+        new.created_at,
+        therapist.0,
+        but.map(|id| id.0)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 struct RawNotice {
     id: Uuid,
     kind: String,

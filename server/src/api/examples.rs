@@ -17,6 +17,7 @@ fn examples() -> Vec<(&'static str, Value)> {
     let therapist = "0199f0c4-1f3a-7c55-9a3e-6d1f5e0c7a01";
     let service = "0199f0c4-1f3a-7c55-9a3e-6d1f5e0c7a02";
     let patient = "0199f0c4-1f3a-7c55-9a3e-6d1f5e0c7a04";
+    let session = "0199f0c4-1f3a-7c55-9a3e-6d1f5e0c7a05";
     let details = json!({"name": "Amina Otieno", "email": "amina@example.com", "phone": "+254700000001", "first_time": true, "reason": ""});
     let slot = json!({"starts_at": "2026-11-24T07:00:00Z", "ends_at": "2026-11-24T08:00:00Z", "local": "2026-11-24T10:00:00", "status": "available"});
     vec![
@@ -73,6 +74,11 @@ fn examples() -> Vec<(&'static str, Value)> {
             json!({"what": "create", "patient_id": patient, "therapist_id": therapist, "starts_on": "2026-11-30",
             "service_id": service, "frequency": "biweekly", "weekday": 1, "starts": "09:00"}),
         ),
+        (
+            "AskReschedule",
+            json!({"session_id": session, "starts_at": "2026-11-26T07:00:00Z", "reason": "I am at a course that morning."}),
+        ),
+        ("DecideReschedule", json!({"note": "Agreed with the patient by phone.", "version": 1})),
         ("Resolve", json!({"how": "book", "starts_at": "2026-11-24T07:00:00Z"})),
         ("InviteMember", json!({"email": "front.desk@example.com", "role": "operator"})),
         (

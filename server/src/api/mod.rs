@@ -61,6 +61,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(v1::recurring::routes())
         .merge(v1::calendars::routes())
         .merge(v1::sessions::routes())
+        .merge(v1::reschedule_requests::routes())
         .merge(v1::members::routes())
         .merge(v1::patients::routes())
         .merge(v1::messages::routes())

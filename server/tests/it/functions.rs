@@ -27,7 +27,9 @@ enum Who {
     May(Action, Resource),
 }
 use Action::{Create, Delete, Read, Update};
-use Resource::{Audit, Availability, Bookings, Members, Messages, Patients, Series, Sessions, Therapists};
+use Resource::{
+    Audit, Availability, Bookings, Members, Messages, Patients, RescheduleRequests, Series, Sessions, Therapists,
+};
 use Who::{Link, May, Member, Open, Patient};
 
 const NO_LIMITS: &str = "CALMA_RATE_API_PER_MINUTE = 0\nCALMA_RATE_DASHBOARD_PER_HOUR = 0\n\
@@ -136,6 +138,15 @@ const FUNCTIONS: &[(&str, Who, &str)] = &[
         May(Create, Sessions),
         "form[patient]={patient}&form[therapist]={therapist}&form[service]={service}&form[day]=2026-03-17&form[time]=09:00",
     ),
+    ("load_requests", May(Read, RescheduleRequests), ""),
+    ("load_times_to_ask", May(Create, RescheduleRequests), "session={session}"),
+    (
+        "ask_to_move",
+        May(Create, RescheduleRequests),
+        "session={session}&starts_at=2026-03-18T06:00:00Z&reason=A+course",
+    ),
+    ("decide_request", May(Update, RescheduleRequests), "request={request}&decision=approve"),
+    ("withdraw_request", May(Delete, RescheduleRequests), "request={request}"),
     ("find_patients", May(Create, Sessions), "words=john"),
     ("load_patient_name", May(Create, Sessions), "id={patient}"),
     ("free_times", May(Create, Sessions), "therapist={therapist}&service={service}&day=2026-03-17"),

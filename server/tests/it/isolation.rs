@@ -9,6 +9,7 @@ use contracts::lists::PageOf;
 use contracts::messages::{Channel, MessageStatus, SendMessage};
 use contracts::patients::*;
 use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
+use contracts::reschedule::{AskReschedule, DecideReschedule, RescheduleFilter};
 use contracts::series::{AskPreview, ChangeSeries, Resolve};
 use contracts::sessions::{
     BulkAction, CancelSession, DiarySpan, MoveSession, RecordPayment, RefundDecision, SessionFilter, SessionStep,
@@ -55,6 +56,7 @@ async fn picture(app: &TestApp, practice: &Practice) -> String {
         "series_occurrences",
         "calendar_connections",
         "calendar_feeds",
+        "reschedule_requests",
     ] {
         let sql = format!(
             "SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)::text), '[]')::text FROM {table} t WHERE practice_id = $1"
@@ -89,6 +91,26 @@ async fn strangers_calendars(stranger: &Ctx, mine: &Practice, id: CalendarId) {
     assert_eq!(code(calendars::renew_feed(stranger, RenewFeed { therapist_id, show_names: true }).await), not_found);
     assert_eq!(code(calendars::stop_feed(stranger, therapist_id).await), not_found);
     assert_eq!(code(calendars::begin_google(stranger, therapist_id).await), not_found);
+}
+
+/// Tries everything about requests for another time of `mine` as somebody else.
+async fn strangers_requests(stranger: &Ctx, records: &Records) {
+    use services::reschedule_requests;
+    let (not_found, id) = (ErrorCode::NotFound, records.request);
+    let answer = || DecideReschedule { note: "no".into(), version: None };
+    assert_eq!(code(reschedule_requests::get(stranger, id).await), not_found);
+    assert_eq!(code(reschedule_requests::approve(stranger, id, answer()).await), not_found);
+    assert_eq!(code(reschedule_requests::reject(stranger, id, answer()).await), not_found);
+    assert_eq!(code(reschedule_requests::withdraw(stranger, id).await), not_found);
+    assert_eq!(code(reschedule_requests::times(stranger, records.session, None).await), not_found);
+    let starts_at = at("2026-03-18T06:00:00Z");
+    let ask = AskReschedule { session_id: records.session, starts_at, reason: "mine".into() };
+    assert_eq!(code(reschedule_requests::create(stranger, ask).await), not_found);
+    let of_session = RescheduleFilter { session_id: Some(records.session), ..RescheduleFilter::default() };
+    assert!(reschedule_requests::to_decide(stranger).await.unwrap().is_empty());
+    for filter in [RescheduleFilter::default(), of_session] {
+        assert!(reschedule_requests::list(stranger, filter).await.unwrap().items.is_empty());
+    }
 }
 
 /// Tries everything that takes an id of `mine` as somebody else.
@@ -163,6 +185,7 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     let local = chrono::NaiveDate::from_ymd_opt(2026, 3, 5).unwrap().and_hms_opt(9, 0, 0).unwrap();
     assert_eq!(code(availability::why(stranger, mine.therapist, mine.service, local).await), not_found);
     strangers_calendars(stranger, mine, records.calendar.into()).await;
+    strangers_requests(stranger, &records).await;
     assert_eq!(code(messages::resend(stranger, records.message.into()).await), not_found);
     assert_eq!(code(messages::resend_by(stranger, records.message.into(), Channel::Sms).await), not_found);
     assert_eq!(code(messages::settle(stranger, records.message.into()).await), not_found);
@@ -439,6 +462,8 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
             "messages::notices",
             "messages::unread",
             "messages::zone",
+            "therapist_day::mine",
+            "therapist_day::of_therapist",
             "patient_access::my_bookings",
         ],
     ),

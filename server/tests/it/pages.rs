@@ -96,7 +96,9 @@ async fn the_menu_and_the_pages_agree_for_every_role() {
         };
         let home = get("/app").await.text();
         let menu = home.split("practice-nav").nth(1).unwrap().split("</nav>").next().unwrap();
-        for path in ["", "/diary", "/availability", "/messages", "/settings", "/members", "/audit"] {
+        for path in
+            ["", "/diary", "/availability", "/reschedule-requests", "/messages", "/settings", "/members", "/audit"]
+        {
             let listed = menu.contains(&format!("href=\"/app{path}\""));
             let status = get(&format!("/app{path}")).await.status.as_u16();
             if status != if listed { 200 } else { 403 } {

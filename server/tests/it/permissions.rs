@@ -41,6 +41,8 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
     let service =
         || Some(json!({ "service": { "name": "Couples", "duration_min": 50, "price": "10" }, "therapists": [] }));
     let moved = || Some(json!({ "starts": "2026-03-17T11:00:00" }));
+    let ask = || Some(json!({ "session_id": practice.id, "starts_at": "2026-03-18T06:00:00Z", "reason": "A course" }));
+    let decide = || Some(json!({ "note": "as agreed" }));
     let cash = || Some(json!({ "method": "cash" }));
     let patient = || Some(json!({ "name": "Ana Moss", "phone": "+254700000199" }));
     let note = || Some(json!({ "body": "Comes by bus" }));
@@ -273,6 +275,52 @@ fn endpoints(practice: &Practice) -> Vec<Endpoint> {
             Some(json!({ "decision": "credit" })),
         ),
         endpoint("DELETE", "/api/v1/sessions/{session}/waiver", May(Action::Create, Resource::Payments), None),
+        endpoint("GET", "/api/v1/reschedule-requests", May(Action::Read, Resource::RescheduleRequests), None),
+        endpoint("POST", "/api/v1/reschedule-requests", May(Action::Create, Resource::RescheduleRequests), ask()),
+        endpoint("GET", "/api/v1/reschedule-requests/{request}", May(Action::Read, Resource::RescheduleRequests), None),
+        endpoint(
+            "DELETE",
+            "/api/v1/reschedule-requests/{request}",
+            May(Action::Delete, Resource::RescheduleRequests),
+            None,
+        ),
+        endpoint(
+            "POST",
+            "/api/v1/reschedule-requests/{request}/approve",
+            May(Action::Update, Resource::RescheduleRequests),
+            decide(),
+        ),
+        endpoint(
+            "PUT",
+            "/api/v1/reschedule-requests/{request}/approve",
+            May(Action::Update, Resource::RescheduleRequests),
+            decide(),
+        ),
+        endpoint(
+            "POST",
+            "/api/v1/reschedule-requests/{request}/reject",
+            May(Action::Update, Resource::RescheduleRequests),
+            decide(),
+        ),
+        endpoint(
+            "PUT",
+            "/api/v1/reschedule-requests/{request}/reject",
+            May(Action::Update, Resource::RescheduleRequests),
+            decide(),
+        ),
+        endpoint(
+            "POST",
+            "/api/v1/reschedule-requests/{request}/withdraw",
+            May(Action::Delete, Resource::RescheduleRequests),
+            None,
+        ),
+        endpoint(
+            "GET",
+            "/api/v1/sessions/{session}/reschedule-times",
+            May(Action::Create, Resource::RescheduleRequests),
+            None,
+        ),
+        endpoint("GET", "/api/v1/therapist/dashboard", May(Action::Read, Resource::Sessions), None),
         endpoint("GET", "/api/v1/receipts/{file}", May(Action::Read, Resource::Payments), None),
         endpoint("GET", "/api/v1/messages", May(Action::Read, Resource::Messages), None),
         endpoint("POST", "/api/v1/messages/{message}/resend", May(Action::Update, Resource::Messages), None),
@@ -444,6 +492,7 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         ("{date}", crate::records::SKIPPED),
         ("{session}", &records.session.to_string()),
         ("{note}", &records.note.to_string()),
+        ("{request}", &records.request.to_string()),
         ("{import}", &records.import.to_string()),
     ] {
         path = path.replace(name, value);

@@ -7,8 +7,9 @@ use contracts::booking::{PracticeAction, SubmitProof};
 use contracts::calendars::AddCalendar;
 use contracts::patients::SaveNote;
 use contracts::practice::PaymentMethod;
+use contracts::reschedule::AskReschedule;
 use contracts::sessions::NewSession;
-use contracts::{BookingId, PatientId, SeriesId, SessionId};
+use contracts::{BookingId, PatientId, RescheduleRequestId, SeriesId, SessionId};
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
 use uuid::Uuid;
@@ -34,6 +35,8 @@ pub struct Records {
     pub series: SeriesId,
     /// Placed by the practice, scheduled.
     pub session: SessionId,
+    /// For another time for the session, not yet decided.
+    pub request: RescheduleRequestId,
     pub note: Uuid,
     /// A file of patients that is being looked at.
     pub import: Uuid,
@@ -89,6 +92,9 @@ impl Records {
         let patient = john_of(app, practice).await;
         let placed = session(practice, patient, "2026-03-16T09:00:00");
         let session = services::sessions::create(&ctx, placed).await.unwrap().card.id;
+        let ask =
+            AskReschedule { session_id: session, starts_at: at("2026-03-17T06:00:00Z"), reason: "A course".into() };
+        let request = services::reschedule_requests::create(&ctx, ask).await.unwrap().id;
         let note = SaveNote { body: "Comes by bus".into(), ..SaveNote::default() };
         let note = services::patients::add_note(&ctx, patient, note).await.unwrap().0;
         let csv = b"Name,Phone\nIris Kamau,+254700000188\n".to_vec();
@@ -119,6 +125,7 @@ impl Records {
             notice,
             series,
             session,
+            request,
             note,
             import,
         }

@@ -3,6 +3,7 @@
 mod card;
 mod deed;
 mod live_line;
+mod my_day;
 pub mod page_booking;
 pub mod page_today;
 pub mod server_fns;

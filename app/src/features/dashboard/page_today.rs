@@ -2,13 +2,15 @@
 
 use super::card::{ActError, CardView};
 use super::live_line::{LiveLine, age};
-use super::server_fns::load_dashboard;
+use super::my_day::{MyPatients, MyToday, MyWeek, QuickActions, Waiting};
+use super::server_fns::{Today as Shown, load_dashboard};
 use super::words as say;
 use crate::context::{lang, t, tf, tn};
+use crate::features::reschedule::{Answers, Outcome, RequestCard};
 use crate::features::series::SkippedList;
 use crate::layouts::practice::kit::{Failed, Fresh, Myself, fresh, practice_live};
 use crate::pages::Page;
-use crate::texts::{common, dashboard as words, practice};
+use crate::texts::{common, dashboard as words, my_day, practice, reschedule};
 use chrono::Duration;
 use contracts::Text;
 use contracts::accounts::Role;
@@ -44,39 +46,58 @@ fn Today() -> impl IntoView {
 }
 
 #[component]
-fn Board(initial: Dashboard, role: Role) -> impl IntoView {
+fn Board(initial: Shown, role: Role) -> impl IntoView {
     let live = practice_live();
-    let today = initial.today;
+    let today = initial.board.today;
+    let mine = initial.day.is_some();
+    let actions = QuickActions::new(live);
     let fresh = fresh(initial, live, load_dashboard);
     let age = age(fresh);
     announce(fresh);
     let changed = Callback::new(move |()| live.refresh());
     // Whole minutes are enough for "2 hours ago".
-    let now = Memo::new(move |_| fresh.data.with(|d| d.now) + Duration::seconds(age.get() / 60 * 60));
+    let now = Memo::new(move |_| fresh.data.with(|d| d.board.now) + Duration::seconds(age.get() / 60 * 60));
     let title = move || {
-        let n = fresh.data.with(|d| d.counts.needs_action());
+        let n = fresh.data.with(|d| d.board.counts.needs_action());
         if n > 0 { format!("({n}) {}", t(practice::TODAY)) } else { t(practice::TODAY).to_owned() }
     };
-    let list = move |pick: fn(&Dashboard) -> Vec<BookingCard>| Signal::derive(move || fresh.data.with(pick));
-    let total = move |pick: fn(&Dashboard) -> u32| Signal::derive(move || fresh.data.with(pick));
+    let list =
+        move |pick: fn(&Dashboard) -> Vec<BookingCard>| Signal::derive(move || fresh.data.with(|d| pick(&d.board)));
+    let total = move |pick: fn(&Dashboard) -> u32| Signal::derive(move || fresh.data.with(|d| pick(&d.board)));
     view! {
         <Title text=title/>
         <header class="page-head">
             <div>
                 <h1>{t(practice::TODAY)}</h1>
-                <p class="muted">{move || fresh.data.with(|d| dates::long_date(lang(), d.today))}</p>
+                <p class="muted">{move || fresh.data.with(|d| dates::long_date(lang(), d.board.today))}</p>
             </div>
+            {mine
+                .then(|| view! { <a class="btn btn-secondary" href="/app/availability">{t(my_day::AVAILABILITY)}</a> })}
             <LiveLine live age pending=fresh.pending stale=fresh.stale href="/app"/>
         </header>
         <ActError/>
-        {move || view! { <Summary counts=fresh.data.with(|d| d.counts)/> }}
+        {move || view! { <Summary counts=fresh.data.with(|d| d.board.counts)/> }}
         <div class="sections" aria-busy=move || fresh.pending.get().then_some("true")>
             <Section id="needs-action" title=words::NEEDS_ACTION empty=words::ALL_DONE urgent=true
                 cards=list(|d| d.needs_action.clone()) total=total(Dashboard::to_decide) now today role changed/>
+            <Requests fresh role/>
             <SkippedList role/>
-            <Section id="today" title=words::TODAY empty=words::NO_TODAY
-                cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() <= d.today).cloned().collect())
-                now today role changed/>
+            {if mine {
+                view! {
+                    <Waiting fresh/>
+                    <MyToday fresh actions/>
+                    <MyWeek fresh/>
+                    <MyPatients fresh/>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <Section id="today" title=words::TODAY empty=words::NO_TODAY
+                        cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() <= d.today).cloned().collect())
+                        now today role changed/>
+                }
+                    .into_any()
+            }}
             <Section id="awaiting-payment" title=words::AWAITING_PAYMENT empty=words::NO_AWAITING
                 cards=list(|d| d.awaiting_payment.clone()) total=total(|d| d.counts.awaiting_payment)
                 now today role changed/>
@@ -86,6 +107,39 @@ fn Board(initial: Dashboard, role: Role) -> impl IntoView {
             <Section id="closed" title=words::CLOSED empty=words::NO_CLOSED
                 cards=list(|d| d.closed.clone()) now today role changed/>
         </div>
+    }
+}
+
+/// What therapists asked for, for who decides; nothing while nothing waits.
+#[component]
+fn Requests(fresh: Fresh<Shown>, role: Role) -> impl IntoView {
+    let answers = Answers::default();
+    let (live, changes) = (practice_live(), answers.changes());
+    Effect::new(move |before: Option<usize>| {
+        let now = changes.get();
+        if before.is_some_and(|before| before != now) {
+            live.refresh();
+        }
+        now
+    });
+    let all = Memo::new(move |_| fresh.data.with(|d| d.requests.clone()));
+    let some = Memo::new(move |_| all.with(|all| !all.is_empty()));
+    view! {
+        <Outcome answers/>
+        <Show when=move || some.get()>
+            <section id="reschedule-requests" class="board-section" aria-labelledby="reschedule-requests-title">
+                <h2 id="reschedule-requests-title">
+                    {t(reschedule::TITLE)} <span class="count count-urgent">{move || all.with(Vec::len)}</span>
+                </h2>
+                <div class="cards">
+                    // A card is kept, with the note that is typed into it, until its request changed.
+                    <For each=move || all.get() key=|request| (request.id, request.version) let:request>
+                        <RequestCard request role answers/>
+                    </For>
+                </div>
+                <p><a class="btn btn-ghost" href="/app/reschedule-requests?status=all">{t(reschedule::SEE_ALL)}</a></p>
+            </section>
+        </Show>
     }
 }
 
@@ -145,11 +199,12 @@ fn Section(
 }
 
 /// A toast for everything that was not there before, and for what was taken away by others than the practice.
-fn announce(fresh: Fresh<Dashboard>) {
+fn announce(fresh: Fresh<Shown>) {
     let toast = use_toast();
     Effect::new(move |known: Option<Vec<_>>| {
         let key = |card: &BookingCard| (card.id, card.status);
-        fresh.data.with(|board| {
+        fresh.data.with(|shown| {
+            let board = &shown.board;
             let here = || board.needs_action.iter().chain(&board.upcoming);
             if let Some(known) = &known {
                 let news = |card: &&BookingCard| !known.contains(&key(card));

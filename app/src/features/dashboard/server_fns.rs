@@ -4,7 +4,10 @@ use crate::error::UiError;
 use chrono::{DateTime, Utc};
 use contracts::accounts::Me;
 use contracts::booking::{BookingCard, Counts, Dashboard};
+use contracts::reschedule::RescheduleRequest;
+use contracts::therapist_day::TherapistDay;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use crate::{
@@ -47,10 +50,27 @@ pub async fn switch_practice(practice: String) -> Result<(), UiError> {
     Ok(())
 }
 
-/// The practice's first page (003).
+/// What a member's first page shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Today {
+    pub board: Dashboard,
+    /// For another time; for who decides about them.
+    pub requests: Vec<RescheduleRequest>,
+    /// For a therapist: their own day.
+    pub day: Option<TherapistDay>,
+}
+
+/// The practice's first page (003), and a therapist's own part of it (001).
 #[server]
-pub async fn load_dashboard() -> Result<Dashboard, UiError> {
-    reply(services::bookings::dashboard(&ctx()?).await)
+pub async fn load_dashboard() -> Result<Today, UiError> {
+    let ctx = ctx()?;
+    let result = async {
+        let board = services::bookings::dashboard(&ctx).await?;
+        let requests = services::reschedule_requests::to_decide(&ctx).await?;
+        let day = services::therapist_day::of_therapist(&ctx).await?;
+        Ok(Today { board, requests, day })
+    };
+    reply(result.await)
 }
 
 /// One booking with everything the practice knows, and the server's clock.

@@ -117,6 +117,8 @@ fn glyph(kind: NoticeKind) -> Glyph {
 fn address(notice: &Notice) -> Option<String> {
     match (notice.kind, notice.booking_id) {
         (NoticeKind::MessageFailed, _) => Some("/app/messages?status=failed".to_owned()),
+        (NoticeKind::RescheduleRequested, _) => Some("/app/reschedule-requests".to_owned()),
+        (NoticeKind::RescheduleDecided, _) => Some("/app/reschedule-requests?status=all".to_owned()),
         (_, Some(booking)) => Some(format!("/app/bookings/{booking}")),
         _ => None,
     }

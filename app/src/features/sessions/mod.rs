@@ -9,6 +9,8 @@ mod notes;
 mod table;
 mod words;
 
+pub use table::SessionBadge;
+
 pub mod page_list;
 pub mod page_new;
 pub mod page_session;

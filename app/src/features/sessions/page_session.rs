@@ -10,9 +10,10 @@ use super::table::SessionBadge;
 use super::words as say;
 use crate::context::{lang, t};
 use crate::features::patients::note_fns::SavePatientNote;
+use crate::features::reschedule::{Answers, AskLink, Outcome, RequestCard};
 use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, fresh, practice_live, successes};
 use crate::pages::Page;
-use crate::texts::{common, sessions as words};
+use crate::texts::{common, reschedule as asked, sessions as words};
 use contracts::accounts::Role;
 use contracts::sessions::SessionView;
 use domain::permissions::{Action as Verb, Resource as Thing, allowed};
@@ -36,11 +37,18 @@ struct Forms {
     money: MoneyForms,
     moving: ServerAction<MoveSession>,
     note: ServerAction<SavePatientNote>,
+    answers: Answers,
 }
 
 impl Forms {
     fn new() -> Self {
-        Self { deeds: Deeds::new(), money: MoneyForms::new(), moving: ServerAction::new(), note: ServerAction::new() }
+        Self {
+            deeds: Deeds::new(),
+            money: MoneyForms::new(),
+            moving: ServerAction::new(),
+            note: ServerAction::new(),
+            answers: Answers::default(),
+        }
     }
 
     /// Grows whenever one of them succeeded.
@@ -55,7 +63,8 @@ impl Forms {
             successes(self.moving),
             successes(self.note),
         ];
-        Signal::derive(move || each.iter().map(Get::get).sum())
+        let answered = self.answers.changes();
+        Signal::derive(move || each.iter().map(Get::get).sum::<usize>() + answered.get())
     }
 }
 
@@ -160,10 +169,23 @@ fn Frame(session: SessionView, role: Role, forms: Forms) -> impl IntoView {
             {may_update.then(|| view! { <Steps session=session.clone() deeds=forms.deeds/> })}
             <div class="actions">
                 {may_place.then(|| view! { <Move session=session.clone() action=forms.moving/> })}
+                <AskLink session=session.clone() role/>
                 {may_update.then(|| view! { <Cancel session=session.clone() deeds=forms.deeds/> })}
             </div>
             <FormState form=Answered::by(forms.moving)/>
             <FormState form=Answered::by(forms.deeds.cancel)/>
+            <Outcome answers=forms.answers/>
+            {session
+                .reschedule_request
+                .clone()
+                .map(|request| {
+                    view! {
+                        <section class="board-section" aria-labelledby="request-title">
+                            <h2 id="request-title">{t(asked::ABOUT_SESSION)}</h2>
+                            <RequestCard request role answers=forms.answers brief=true/>
+                        </section>
+                    }
+                })}
             <Cancelled session=session.clone() deeds=forms.deeds may_record/>
             <Facts session/>
         </div>

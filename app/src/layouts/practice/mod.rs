@@ -39,7 +39,7 @@ struct Item {
     wide_only: bool,
 }
 
-const ITEMS: [Item; 9] = [
+const ITEMS: [Item; 10] = [
     Item { path: "/app", name: words::TODAY, glyph: Glyph::Home, needs: Thing::Bookings, key: 't', wide_only: false },
     Item {
         path: "/app/diary",
@@ -56,6 +56,14 @@ const ITEMS: [Item; 9] = [
         needs: Thing::Sessions,
         key: 'e',
         wide_only: false,
+    },
+    Item {
+        path: "/app/reschedule-requests",
+        name: words::REQUESTS,
+        glyph: Glyph::Refresh,
+        needs: Thing::RescheduleRequests,
+        key: 'r',
+        wide_only: true,
     },
     Item {
         path: "/app/availability",

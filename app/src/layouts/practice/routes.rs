@@ -11,6 +11,7 @@ use crate::features::notices::page_notices::NoticesRoute;
 use crate::features::outbox::page_outbox::OutboxRoute;
 use crate::features::patients::page_form::{EditPatientPage, NewPatientPage};
 use crate::features::patients::{page_import::ImportPage, page_list::PatientsRoute, page_profile::PatientRoute};
+use crate::features::reschedule::{page_ask::AskToMovePage, page_list::RequestsRoute};
 use crate::features::series::page_new::NewSeriesPage;
 use crate::features::series::page_series::SeriesPage;
 use crate::features::sessions::{page_list::SessionsPage, page_new::NewSessionPage, page_session::SessionPage};
@@ -37,6 +38,8 @@ pub fn PracticeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("sessions") view={Lazy::<SessionsPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("sessions/new") view={Lazy::<NewSessionPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("sessions/:id") view={Lazy::<SessionPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("sessions/:id/ask-to-move") view={Lazy::<AskToMovePage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("reschedule-requests") view={Lazy::<RequestsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("availability") view={Lazy::<AvailabilityRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("patients") view={Lazy::<PatientsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("patients/new") view={Lazy::<NewPatientPage>::new()} ssr=SsrMode::Async/>

@@ -170,6 +170,19 @@ pub(super) async fn moved_by_patient(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, w
     to_therapist(tx, ctx, row, Template::MovedByPatient, "", Some(was)).await
 }
 
+/// Tells the therapist what became of their request for another time; `other` is
+/// where the session was, or, where it stays, what they asked for.
+pub(crate) async fn request_decided(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    row: &BookingRow,
+    template: Template,
+    note: &str,
+    other: DateTime<Utc>,
+) -> Result<()> {
+    to_therapist(tx, ctx, row, template, note, Some(other)).await
+}
+
 async fn to_therapist(
     tx: &mut Tx,
     ctx: &Ctx,

@@ -21,7 +21,7 @@ use contracts::*;
 use domain::messages::Purpose;
 
 pub use delivery::{delivery_told, text_received};
-pub(crate) use notices::{Inform, inform};
+pub(crate) use notices::{Inform, inform, inform_only};
 pub use notices::{mark_read, notices, unread, zone};
 pub use opting::{choose_reminders, reminder_choice};
 pub use outbox::{get, list, of_patient, page, resend, resend_by, settle, timeline};
@@ -79,6 +79,10 @@ templates! {
     SeriesCompleted = "series_completed",
     /// To the therapist.
     MovedByPatient = "moved_by_patient",
+    /// To the therapist: the session moved as they asked (001).
+    RescheduleApproved = "reschedule_approved",
+    /// To the therapist: the session stays where it is (001).
+    RescheduleRejected = "reschedule_rejected",
     ConfirmEmail = "confirm_email",
     /// Somebody registered with an address that has an account.
     AccountExists = "account_exists",

@@ -5,7 +5,7 @@ use crate::{Actor, Ctx, Result, ServiceError};
 use contracts::booking::Page;
 use contracts::lists::{MessageSort, PageOf};
 use contracts::messages::{Notice, NoticeKind};
-use contracts::{BookingId, PatientId, PracticeId, TherapistId};
+use contracts::{BookingId, MemberId, PatientId, PracticeId, TherapistId};
 use store::messages::DueMessage;
 use store::notices::NewNotice;
 use store::{StoreError, Tx};
@@ -28,6 +28,12 @@ pub(crate) struct Inform {
 /// # Errors
 /// When the database cannot answer.
 pub(crate) async fn inform(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, inform: Inform) -> Result<()> {
+    let (but, new) = event(ctx, inform);
+    Ok(store::notices::tell(tx, practice, inform.therapist, but, &new).await?)
+}
+
+/// Who knows already, and what is told.
+fn event(ctx: &Ctx, inform: Inform) -> (Option<MemberId>, NewNotice) {
     let but = match &ctx.actor {
         Actor::Member(member) => Some(member.member_id),
         _ => None,
@@ -40,7 +46,22 @@ pub(crate) async fn inform(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, inform:
         about: inform.about,
         created_at: ctx.now,
     };
-    Ok(store::notices::tell(tx, practice, inform.therapist, but, &new).await?)
+    (but, new)
+}
+
+/// Tells the therapist and nobody else; whoever did it knows.
+///
+/// # Errors
+/// When the database cannot answer.
+pub(crate) async fn inform_only(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    practice: PracticeId,
+    therapist: TherapistId,
+    inform: Inform,
+) -> Result<()> {
+    let (but, new) = event(ctx, inform);
+    Ok(store::notices::tell_only(tx, practice, therapist, but, &new).await?)
 }
 
 /// A message could not be delivered in any way.

@@ -1,7 +1,7 @@
 //! What the practice looks at: lists, one session, some days of the diary, and a table to take away.
 
+use super::seen;
 use super::view::{cards, view};
-use super::visible;
 use crate::bookings::diary::{days, today_of};
 use crate::bookings::practice::{begin, commit, narrowed};
 use crate::cursor::{self, Cursor};
@@ -78,8 +78,7 @@ pub(super) async fn narrow(tx: &mut Tx, ctx: &Ctx, filter: &SessionFilter, limit
 pub async fn get(ctx: &Ctx, id: SessionId) -> Result<SessionView> {
     let member = ctx.may(Action::Read, Resource::Sessions)?;
     let mut tx = begin(ctx, member).await?;
-    let row = sessions::get(&mut tx, member.practice_id, id).await?;
-    let row = row.filter(|row| visible(member, row)).ok_or_else(ServiceError::not_found)?;
+    let row = seen(&mut tx, member, id).await?;
     let view = view(&mut tx, ctx, &row).await?;
     commit(tx).await?;
     Ok(view)

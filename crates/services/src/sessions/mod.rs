@@ -17,6 +17,7 @@ pub use file::export;
 pub use list::{Found, around, calendar, find_patients, free_times, get, list, patient_name, today};
 pub use money::{decide_refund, record_payment, waive};
 pub use placing::{create, move_to};
+pub(crate) use view::{card, cards};
 
 use crate::bookings::practice::own;
 use crate::{Ctx, Member, Result, ServiceError};
@@ -32,8 +33,14 @@ fn visible(member: &Member, row: &SessionRow) -> bool {
 }
 
 /// The session, locked, if the member may see it.
-async fn lock(tx: &mut Tx, member: &Member, id: SessionId) -> Result<SessionRow> {
+pub(crate) async fn lock(tx: &mut Tx, member: &Member, id: SessionId) -> Result<SessionRow> {
     let row = store::sessions::lock(tx, member.practice_id, id).await?;
+    row.filter(|row| visible(member, row)).ok_or_else(ServiceError::not_found)
+}
+
+/// The session, if the member may see it.
+pub(crate) async fn seen(tx: &mut Tx, member: &Member, id: SessionId) -> Result<SessionRow> {
+    let row = store::sessions::get(tx, member.practice_id, id).await?;
     row.filter(|row| visible(member, row)).ok_or_else(ServiceError::not_found)
 }
 

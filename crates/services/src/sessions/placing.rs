@@ -100,22 +100,50 @@ pub async fn move_to(ctx: &Ctx, id: SessionId, cmd: MoveSession) -> Result<Sessi
     }
     let schedule = schedule(&mut tx, ctx, &row).await?;
     let starts_at = instant(ctx, &schedule, cmd.starts)?;
-    if starts_at == row.starts_at {
-        return view(&mut tx, ctx, &row).await;
-    }
-    let place = place_of(&row, starts_at);
-    let times = (starts_at, starts_at + (row.ends_at - row.starts_at));
-    let span = free(&mut tx, ctx, &place, &schedule, times, cmd.outside_hours, Some(row.booking_id)).await?;
-    let outside_hours = !slots::is_open(&schedule, times);
-    let row = relocate(&mut tx, ctx, &row, &place, span, outside_hours).await?;
-    if cmd.tell_patient {
-        tell_moved(&mut tx, ctx, &row, seen.starts_at).await?;
-    } else {
-        correct(&mut tx, ctx, &row).await?;
-    }
+    let how = Moving { outside_hours: cmd.outside_hours, tell_patient: cmd.tell_patient };
+    let row = move_in(&mut tx, ctx, &row, &schedule, starts_at, how).await?;
     let view = view(&mut tx, ctx, &row).await?;
     commit(tx).await?;
     Ok(view)
+}
+
+/// How the practice moves a session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moving {
+    /// Yes, although the therapist is not open then.
+    pub outside_hours: bool,
+    pub tell_patient: bool,
+}
+
+/// Moves a locked session with everything that belongs to it, whoever decided so. The caller holds the therapist's lock.
+///
+/// # Errors
+/// As [`move_to`].
+pub(crate) async fn move_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    row: &SessionRow,
+    schedule: &Schedule,
+    starts_at: DateTime<Utc>,
+    how: Moving,
+) -> Result<SessionRow> {
+    if !domain::sessions::may_change(row.status) {
+        return Err(conflict(row));
+    }
+    if starts_at == row.starts_at {
+        return Ok(row.clone());
+    }
+    let place = place_of(row, starts_at);
+    let times = (starts_at, starts_at + (row.ends_at - row.starts_at));
+    let span = free(tx, ctx, &place, schedule, times, how.outside_hours, Some(row.booking_id)).await?;
+    let outside_hours = !slots::is_open(schedule, times);
+    let moved = relocate(tx, ctx, row, &place, span, outside_hours).await?;
+    if how.tell_patient {
+        tell_moved(tx, ctx, &moved, row.starts_at).await?;
+    } else {
+        correct(tx, ctx, &moved).await?;
+    }
+    Ok(moved)
 }
 
 /// Moves what takes the time, the session and its booking together; the old time is free once all of it is.
@@ -173,7 +201,7 @@ pub(crate) fn place_of(row: &SessionRow, starts_at: DateTime<Utc>) -> SlotPlace 
 }
 
 /// The therapist's schedule around now and the session.
-async fn schedule(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<Schedule> {
+pub(crate) async fn schedule(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<Schedule> {
     let from = (ctx.now - Duration::days(BACK_DAYS + 2)).date_naive();
     let schedules = occupancy::schedules(tx, row.practice_id, Some(row.therapist_id), from).await?;
     schedules.into_iter().next().ok_or_else(ServiceError::not_found)

@@ -1,17 +1,17 @@
 //! From stored rows to what the practice sees.
 
-use crate::{Ctx, Result, ServiceError};
+use crate::{Actor, Ctx, Result, ServiceError};
 use chrono_tz::Tz;
 use contracts::Money;
 use contracts::patients::NoteView;
 use contracts::sessions::{SessionCard, SessionNote, SessionStatus, SessionView};
-use domain::permissions::{Action, Resource};
+use domain::permissions::{Action, Resource, allowed};
 use domain::sessions::undo_until;
 use store::patients::NoteList;
 use store::sessions::SessionRow;
 use store::{Tx, sessions};
 
-pub(super) fn card(row: &SessionRow) -> Result<SessionCard> {
+pub(crate) fn card(row: &SessionRow) -> Result<SessionCard> {
     let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
     Ok(SessionCard {
         id: row.id,
@@ -38,7 +38,7 @@ pub(super) fn card(row: &SessionRow) -> Result<SessionCard> {
     })
 }
 
-pub(super) fn cards(rows: &[SessionRow]) -> Result<Vec<SessionCard>> {
+pub(crate) fn cards(rows: &[SessionRow]) -> Result<Vec<SessionCard>> {
     rows.iter().map(card).collect()
 }
 
@@ -61,13 +61,20 @@ async fn notes(tx: &mut Tx, ctx: &Ctx, row: &SessionRow, zone: Tz) -> Result<Vec
     Ok(notes.into_iter().map(line).collect())
 }
 
-/// Everything about a session, in four queries more.
+/// Everything about a session, in five queries more.
 pub(super) async fn view(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<SessionView> {
     let undo = row.cancelled_at.map(|at| undo_until(at, row.starts_at));
     let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
     let by_member = row.cancelled_by_kind.as_deref() == Some("member");
     let undo = undo.filter(|at| by_member && *at > ctx.now && row.status == SessionStatus::Cancelled);
+    let reschedule_request = match &ctx.actor {
+        Actor::Member(member) if allowed(member.role, Action::Read, Resource::RescheduleRequests) => {
+            store::reschedule_requests::last_of(tx, row.practice_id, row.id, ctx.now).await?
+        }
+        _ => None,
+    };
     Ok(SessionView {
+        reschedule_request,
         card: card(row)?,
         service_id: row.service_id,
         place: row.place,

@@ -152,6 +152,7 @@ pub async fn erase(
     )
     .execute(&mut *connection)
     .await?;
+    crate::reschedule_requests::forget_words(connection, practice, id).await?;
     // Nobody is left whose wish it could be.
     sqlx::query!(
         "DELETE FROM opt_outs o USING patients p WHERE p.practice_id = $1 AND (p.id = $2 OR p.merged_into = $2)

@@ -125,6 +125,29 @@ pub async fn list(
     read(rows)
 }
 
+/// A therapist's sessions between two moments, in order of time; cancelled ones too.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn between(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    therapist: TherapistId,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<SessionRow>, StoreError> {
+    let rows = session_rows!(
+        ["WHERE se.practice_id = $1 AND se.therapist_id = $2 AND se.starts_at >= $3 AND se.starts_at < $4
+             ORDER BY se.starts_at, se.id"],
+        practice.0,
+        therapist.0,
+        from,
+        until
+    )
+    .fetch_all(connection)
+    .await?;
+    read(rows)
+}
+
 /// The longest of some words, for the index, and the others.
 fn parts(words: &str) -> Option<(String, Vec<String>)> {
     let mut parts: Vec<String> = words.split_whitespace().map(str::to_owned).collect();

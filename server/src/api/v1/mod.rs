@@ -12,6 +12,7 @@ pub mod patients;
 pub mod practice;
 pub mod public;
 pub mod recurring;
+pub mod reschedule_requests;
 pub mod sessions;
 pub mod templates;
 pub mod upload;

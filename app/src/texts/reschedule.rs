@@ -1,0 +1,55 @@
+//! Words of requests for another time.
+
+contracts::texts! {
+    TITLE = "Requests for another time", "Pedidos de otro horario";
+    INTRO = "Therapists ask at least 48 hours before a session. Approving moves it with everything that belongs to it, and the patient is told.", "Los terapeutas piden el cambio al menos 48 horas antes de la sesión. Al aprobar, la sesión cambia con todo lo que le corresponde y el paciente recibe un aviso.";
+    INTRO_OWN = "What you asked for, and the answers.", "Lo que pidió y las respuestas.";
+    MENU = "Requests", "Pedidos";
+    FILTER = "Which requests", "Qué pedidos";
+    OPEN = "Waiting", "En espera";
+    APPROVED = "Approved", "Aprobados";
+    REJECTED = "Rejected", "Rechazados";
+    WITHDRAWN = "Taken back", "Retirados";
+    OUTDATED = "Outdated", "Sin efecto";
+    EVERY = "All", "Todos";
+    EMPTY = "Nothing is asked for.", "No hay pedidos.";
+    S_PENDING = "Waiting", "En espera";
+    S_APPROVED = "Approved", "Aprobado";
+    S_REJECTED = "Rejected", "Rechazado";
+    S_WITHDRAWN = "Taken back", "Retirado";
+    S_OUTDATED = "Outdated", "Sin efecto";
+    OUTDATED_HELP = "The session changed otherwise, or the time came before anybody answered.", "La sesión cambió de otra manera, o llegó el horario antes de una respuesta.";
+    FROM_TO = "From {from} to {to}", "Del {from} al {to}";
+    ASKED_BY = "{name} asked on {when}", "{name} lo pidió el {when}";
+    DECIDED_BY = "Answered by {name}", "Respondió {name}";
+    NOTE_FROM = "Note", "Nota";
+    NOTE = "Note to the therapist", "Nota para el terapeuta";
+    NOTE_HINT = "A rejection needs one. The patient does not read it.", "Hace falta para rechazar. El paciente no la lee.";
+    APPROVE = "Approve", "Aprobar";
+    REJECT = "Reject", "Rechazar";
+    DEED_OF = "{deed}: {name}, {when}", "{deed}: {name}, {when}";
+    DONE = "Answered. The therapist is told.", "Respondido. Se avisó al terapeuta.";
+    TIME_GONE = "That time is not free any more. Nothing was moved, and the request is still open.", "Ese horario ya no está libre. No se cambió nada y el pedido sigue en espera.";
+    ANSWERED = "Somebody answered already, or the session changed. Here is how it stands now.", "Alguien ya respondió o la sesión cambió. Así está ahora.";
+    NOTE_NEEDED = "Please write why, so that the therapist can plan.", "Escriba el motivo, para que el terapeuta pueda organizarse.";
+    WITHDRAW = "Take back", "Retirar";
+    WITHDRAWN_DONE = "Taken back.", "Retirado.";
+    ASK = "Ask to move", "Pedir otro horario";
+    ASK_TITLE = "Ask for another time", "Pedir otro horario";
+    ASK_NOW = "{name}, now on {when}.", "{name}, ahora el {when}.";
+    ASK_UNTIL = "You can ask until {when}. The front desk or the owner decides, and you are told.", "Puede pedirlo hasta el {when}. Recepción o titular decide, y usted recibe la respuesta.";
+    ASK_LATE = "Less than 48 hours are left before this session, so another time cannot be asked for here. Please call the front desk.", "Faltan menos de 48 horas para esta sesión, por eso ya no se puede pedir otro horario aquí. Llame a recepción.";
+    ASK_PENDING = "Another time is asked for already: {when}. Take that back first.", "Ya se pidió otro horario: {when}. Primero retire ese pedido.";
+    ASK_NOT = "This session cannot be moved any more.", "Esta sesión ya no se puede cambiar.";
+    REASON = "Why", "Motivo";
+    REASON_HINT = "Whoever decides reads it; the patient does not.", "Lo lee quien decide; el paciente no.";
+    TIMES = "Your free times", "Sus horarios libres";
+    NO_TIMES = "Nothing is free in these two weeks.", "No hay nada libre en estas dos semanas.";
+    MORE = "More days", "Más días";
+    EARLIER = "Earlier days", "Días anteriores";
+    LATER = "Later days", "Días siguientes";
+    SEND = "Send the request", "Enviar el pedido";
+    BACK = "Back to the session", "Volver a la sesión";
+    ABOUT_SESSION = "Another time for this session", "Otro horario para esta sesión";
+    SEE_ALL = "All requests", "Todos los pedidos";
+}
