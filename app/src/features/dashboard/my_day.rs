@@ -2,7 +2,7 @@
 
 use super::server_fns::Today;
 use crate::context::{lang, t, tf, tn};
-use crate::features::patients::server_fns::SavePatientNote;
+use crate::features::patients::note_fns::SavePatientNote;
 use crate::features::sessions::SessionBadge;
 use crate::features::sessions::server_fns::TakeSessionStep;
 use crate::layouts::practice::kit::{Answered, FormState, Fresh, successes};
