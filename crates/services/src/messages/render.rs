@@ -438,7 +438,13 @@ mod tests {
             let text = rendered(template, lang, &full()).text;
             let tells_reason = matches!(
                 template,
-                Template::Declined | Template::PaymentRejected | Template::Cancelled | Template::Rescheduled
+                Template::Declined
+                    | Template::PaymentRejected
+                    | Template::Cancelled
+                    | Template::Rescheduled
+                    // To the therapist: the note of whoever answered them.
+                    | Template::RescheduleApproved
+                    | Template::RescheduleRejected
             );
             assert_eq!(text.contains("The room is being painted.\n\nSorry!"), tells_reason, "{template:?}: {text}");
             let invited = matches!(
