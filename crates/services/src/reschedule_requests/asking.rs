@@ -46,7 +46,9 @@ pub async fn times(ctx: &Ctx, id: SessionId, from: Option<NaiveDate>) -> Result<
     let taken: Vec<_> = others.collect();
     let mut days = slots::slots(&schedule, &taken, minutes(&row), from, until, ctx.now);
     for day in &mut days {
-        day.slots = day.free().filter(|slot| slot.starts_at != row.starts_at).copied().collect();
+        // What begins this very moment cannot be asked for any more.
+        let choices = day.free().filter(|slot| slot.starts_at != row.starts_at && slot.starts_at > ctx.now);
+        day.slots = choices.copied().collect();
     }
     days.retain(|day| !day.slots.is_empty());
     let pending = pending.filter(|request| request.status == RescheduleStatus::Pending);

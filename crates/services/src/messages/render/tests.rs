@@ -144,7 +144,13 @@ fn reasons_reach_the_patient_and_rooms_only_those_who_are_confirmed() {
         let text = rendered(template, lang, &full()).text;
         let tells_reason = matches!(
             template,
-            Template::Declined | Template::PaymentRejected | Template::Cancelled | Template::Rescheduled
+            Template::Declined
+                | Template::PaymentRejected
+                | Template::Cancelled
+                | Template::Rescheduled
+                // To the therapist: the note of whoever answered them.
+                | Template::RescheduleApproved
+                | Template::RescheduleRejected
         );
         assert_eq!(text.contains("The room is being painted.\n\nSorry!"), tells_reason, "{template:?}: {text}");
         let invited = matches!(
