@@ -16,15 +16,17 @@ pub struct Shot {
     pub method: Method,
     pub path: String,
     pub body: Option<String>,
+    /// The access token of who asks.
+    pub bearer: Option<String>,
 }
 
 impl Shot {
     pub fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), body: None }
+        Self { method: Method::GET, path: path.into(), body: None, bearer: None }
     }
 
     pub fn post(path: impl Into<String>, body: String) -> Self {
-        Self { method: Method::POST, path: path.into(), body: Some(body) }
+        Self { method: Method::POST, path: path.into(), body: Some(body), bearer: None }
     }
 }
 
@@ -79,6 +81,9 @@ impl Client {
         let mut request = Request::builder().method(&shot.method).uri(&shot.path).header("host", &self.host);
         if shot.body.is_some() {
             request = request.header("content-type", "application/json");
+        }
+        if let Some(bearer) = &shot.bearer {
+            request = request.header("authorization", format!("Bearer {bearer}"));
         }
         let body = Full::new(Bytes::from(shot.body.clone().unwrap_or_default()));
         let request = request.body(body).map_err(|e| e.to_string())?;

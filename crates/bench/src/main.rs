@@ -10,6 +10,7 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "it measures against the real clock")]
 
+mod lists;
 mod load;
 mod report;
 mod series;
@@ -39,11 +40,16 @@ async fn main() {
     }
     let mut report = Report::new();
     // Alone, to try it; nothing is written then.
-    if let [_, command] = arguments.as_slice()
-        && command == "series"
-    {
-        series::night(&mut report).await;
-        return report.floors();
+    match arguments.get(1).map(String::as_str) {
+        Some("series") => {
+            series::night(&mut report).await;
+            return report.floors();
+        }
+        Some("lists") => {
+            lists::measure(&mut report).await;
+            return report.floors();
+        }
+        _ => {}
     }
     let world = World::start().await;
     report.environment(&world).await;
@@ -51,8 +57,9 @@ async fn main() {
     first_byte(&world, &mut report).await;
     storm_on_one(&world, &mut report).await;
     storm_over_many(&world, &mut report).await;
-    series::night(&mut report).await;
     report.memory(&world);
+    lists::measure(&mut report).await;
+    series::night(&mut report).await;
     report.weight(&world);
     report.floors();
     report.write();

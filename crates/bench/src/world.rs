@@ -10,12 +10,24 @@ use std::time::Duration;
 use test_support::TestApp;
 use test_support::builders::Practice;
 
-const SECRET: &str = "a secret only tests know, 32 bytes long";
+pub const SECRET: &str = "a secret only tests know, 32 bytes long";
 
 /// A process that ends with its owner.
 pub struct Running {
     child: Child,
     pub host: String,
+}
+
+impl Running {
+    /// Waits until it takes connections.
+    pub async fn answers(&self) {
+        for _ in 0..600 {
+            if tokio::net::TcpStream::connect(self.host.as_str()).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
 }
 
 impl Drop for Running {
@@ -40,7 +52,7 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn serve(database: &str, name: &str, settings: &[(&str, &str)]) -> Running {
+pub fn serve(database: &str, name: &str, settings: &[(&str, &str)]) -> Running {
     let port = free_port();
     let site = std::env::var("CALMA_SITE_ROOT").expect("CALMA_SITE_ROOT");
     let log = std::fs::File::create(std::env::temp_dir().join(format!("calma-bench-{name}.log"))).unwrap();
@@ -104,14 +116,8 @@ impl World {
         let server = serve(&database, "cached", &[]);
         // The second server's cache forgets at once, so that every answer is computed from PostgreSQL.
         let without_cache = serve(&database, "computed", &[("CALMA_CACHE_SECONDS", "0")]);
-        for host in [&server.host, &without_cache.host] {
-            for _ in 0..600 {
-                if tokio::net::TcpStream::connect(host.as_str()).await.is_ok() {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        }
+        server.answers().await;
+        without_cache.answers().await;
         Self {
             cached: server.host.clone(),
             computed: without_cache.host.clone(),

@@ -21,11 +21,11 @@ use test_support::calendar_file::CalendarFile;
 use test_support::google::{GoogleStandIn, Rooms};
 
 /// Tuesday, 09:00 in Nairobi.
-const SLOT: &str = "2026-03-03T06:00:00Z";
-const LATER: &str = "2026-03-04T06:00:00Z";
+pub const SLOT: &str = "2026-03-03T06:00:00Z";
+pub const LATER: &str = "2026-03-04T06:00:00Z";
 
 /// Instant booking without payment: what is sent is a session.
-async fn practice(app: &TestApp, tag: &str) -> Practice {
+pub async fn practice(app: &TestApp, tag: &str) -> Practice {
     let policy =
         BookingPolicy { needs_approval: false, payment_timing: PaymentTiming::AtSession, ..BookingPolicy::default() };
     Practice::with_policy(app, tag, policy).await
@@ -47,7 +47,7 @@ async fn connect(app: &TestApp, practice: &Practice, google: &GoogleStandIn) {
     assert_eq!(outcome, ConnectOutcome::Done);
 }
 
-async fn page(app: &TestApp, practice: &Practice) -> CalendarsPage {
+pub async fn page(app: &TestApp, practice: &Practice) -> CalendarsPage {
     calendars::page(&practice.ctx(app), practice.therapist).await.unwrap()
 }
 
@@ -459,81 +459,4 @@ async fn only_the_browser_that_began_comes_back_from_google() {
     let came = calendars::Came { state: Some(asked["state"].clone()), code: Some("x".into()), error: None };
     let error = calendars::finish_google(&app.ctx(other), Some(value), came).await.unwrap_err();
     assert_eq!(error.public.code, ErrorCode::LinkInvalid);
-}
-
-fn path(url: &str) -> &str {
-    url.strip_prefix("http://calma.test").unwrap()
-}
-
-#[tokio::test]
-async fn a_therapists_address_shows_initials_and_can_be_taken_back() {
-    let app = TestApp::new().await;
-    let practice = practice(&app, "alpha").await;
-    let booking = practice.request(&app, at(SLOT)).await;
-    let cancelled = practice.request(&app, at(LATER)).await;
-    bookings::act(&practice.ctx(&app), cancelled.id, PracticeAction::Cancel { reason: String::new() }).await.unwrap();
-    let router = server(&app, "");
-    let renew = |show_names| RenewFeed { therapist_id: practice.therapist, show_names };
-    let get = async |url: &str| send(&router, request("GET", path(url), None, None)).await;
-
-    let first = calendars::renew_feed(&practice.ctx(&app), renew(false)).await.unwrap();
-    assert_eq!(page(&app, &practice).await.feed, Some(first.clone()));
-    let file = get(&first.url).await;
-    assert_eq!(
-        (file.status, file.headers[header::CONTENT_TYPE].to_str().unwrap()),
-        (StatusCode::OK, "text/calendar; charset=utf-8")
-    );
-    let text = file.text();
-    assert!(text.contains("J. D. · Individual therapy") && !text.contains("John"), "{text}");
-    assert!(
-        text.contains(&format!("UID:{}@calma.test", booking.id))
-            && text.contains("DTSTART;TZID=Africa/Nairobi:20260303T090000")
-    );
-    assert_eq!(text.matches("BEGIN:VEVENT").count(), 1, "a cancelled session is gone");
-    // What we publish, we read; and it is ours.
-    let window = (at("2026-03-01T00:00:00Z"), at("2026-04-01T00:00:00Z"));
-    let read = integrations::calendars::ics::busy_times(&text, window, chrono_tz::Tz::UTC).unwrap();
-    assert_eq!((read.busy.len(), read.unreadable, read.busy[0].starts_at), (1, 0, at(SLOT)));
-
-    let second = calendars::renew_feed(&practice.ctx(&app), renew(true)).await.unwrap();
-    assert_eq!(get(&first.url).await.status, StatusCode::NOT_FOUND);
-    assert!(get(&second.url).await.text().contains("John Doe"));
-    assert_eq!(get(&second.url.replace("/calendar/", "/calendar/p/")).await.status, StatusCode::NOT_FOUND);
-    calendars::stop_feed(&practice.ctx(&app), practice.therapist).await.unwrap();
-    assert_eq!(get(&second.url).await.status, StatusCode::NOT_FOUND);
-    let guess = "A".repeat(43);
-    assert_eq!(get(&format!("http://calma.test/calendar/{guess}.ics")).await.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn a_patients_address_shows_their_own_sessions_with_their_links() {
-    let app = TestApp::new().await;
-    let practice = practice(&app, "alpha").await;
-    let booking = practice.request(&app, at(SLOT)).await;
-    let other = Practice::hold(&practice, &app, at(LATER)).await.unwrap();
-    let somebody = contracts::booking::PatientDetails {
-        name: "Somebody Else".into(),
-        email: "else@example.com".into(),
-        phone: "+254700000222".into(),
-        ..john()
-    };
-    bookings::save_details(&app.visitor(), &other.token, somebody).await.unwrap();
-    bookings::send_request(&app.visitor(), &other.token).await.unwrap();
-
-    let patient = app.ctx(Actor::Patient { email: "john@example.com".into() });
-    assert!(calendars::my_feeds(&patient).await.unwrap().is_empty());
-    let mine = calendars::renew_my_feeds(&patient).await.unwrap();
-    assert_eq!(calendars::my_feeds(&patient).await.unwrap(), mine);
-    assert_eq!((mine.len(), mine[0].practice_name.as_str()), (1, "Practice alpha"));
-    let router = server(&app, "");
-    let file = send(&router, request("GET", path(&mine[0].url), None, None)).await;
-    assert_eq!(file.status, StatusCode::OK);
-    let text = file.text().replace("\r\n ", "");
-    assert_eq!(text.matches("BEGIN:VEVENT").count(), 1);
-    assert!(text.contains(&format!("/b/{}", booking.token)) && text.contains("Dr. Test Therapist"));
-    calendars::renew_my_feeds(&patient).await.unwrap();
-    let gone = send(&router, request("GET", path(&mine[0].url), None, None)).await;
-    assert_eq!(gone.status, StatusCode::NOT_FOUND);
-    let nobody = app.ctx(Actor::Patient { email: "nobody@example.com".into() });
-    assert!(calendars::renew_my_feeds(&nobody).await.unwrap().is_empty());
 }

@@ -9,6 +9,7 @@ mod availability;
 mod bookings;
 mod calendars;
 mod catalogue;
+mod feeds;
 mod functions;
 mod http;
 mod isolation;
