@@ -188,7 +188,7 @@ pub async fn lock(
     get(connection, practice, id, now).await
 }
 
-/// The last request about a session.
+/// The last request about a session; the open one, where there is one.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -198,10 +198,14 @@ pub async fn last_of(
     session: SessionId,
     now: DateTime<Utc>,
 ) -> Result<Option<RescheduleRequest>, StoreError> {
-    let row =
-        requests!(["AND r.session_id = $3 ORDER BY r.asked_at DESC, r.id DESC LIMIT 1"], practice.0, now, session.0)
-            .fetch_optional(connection)
-            .await?;
+    let row = requests!(
+        ["AND r.session_id = $3 ORDER BY (r.status = 'pending') DESC, r.asked_at DESC, r.id DESC LIMIT 1"],
+        practice.0,
+        now,
+        session.0
+    )
+    .fetch_optional(connection)
+    .await?;
     row.map(RawRequest::read).transpose()
 }
 
