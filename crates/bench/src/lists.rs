@@ -67,7 +67,7 @@ const FILL: &[&str] = &[
 /// Fills the installation; answers with the number of its sessions.
 async fn fill(app: &TestApp) -> i64 {
     let mut connection = app.owner.acquire().await.unwrap();
-    for step in FILL {
+    for &step in FILL {
         sqlx::query(step).execute(&mut *connection).await.unwrap();
     }
     sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&app.owner).await.unwrap()

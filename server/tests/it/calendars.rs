@@ -6,17 +6,16 @@ use crate::permissions::token_of;
 use axum::http::{StatusCode, header};
 use chrono::{DateTime, TimeDelta, Utc};
 use contracts::accounts::Role;
-use contracts::booking::{BookingView, PracticeAction};
+use contracts::booking::BookingView;
 use contracts::calendars::{
-    AddCalendar, CalendarProblem, CalendarState, CalendarsPage, ConnectOutcome, ConnectedCalendar, RenewFeed,
-    SaveVideoUrl,
+    AddCalendar, CalendarProblem, CalendarState, CalendarsPage, ConnectOutcome, ConnectedCalendar, SaveVideoUrl,
 };
 use contracts::practice::{BookingPolicy, PaymentTiming, VideoKind};
 use contracts::sessions::{CancelSession, MoveSession};
 use contracts::{BookingId, ErrorCode, SessionId};
 use services::{Actor, Member, bookings, calendars, practice as settings, sessions};
 use test_support::TestApp;
-use test_support::builders::{Practice, at, john};
+use test_support::builders::{Practice, at};
 use test_support::calendar_file::CalendarFile;
 use test_support::google::{GoogleStandIn, Rooms};
 

@@ -7,7 +7,7 @@ use crate::records::Records;
 use axum::http::StatusCode;
 use contracts::accounts::Role;
 use domain::permissions::{Action, Resource, allowed};
-use serde_json::{Value, json};
+use serde_json::Value;
 use server::api::{document, routes_of};
 use std::collections::BTreeSet;
 use test_support::TestApp;

@@ -1,9 +1,8 @@
 //! Every route of the API, who may use it, and what is sent to it.
 
-use super::Who::{self, May, Member, Public};
+use super::Who::{May, Member, Public};
 use super::{Endpoint, endpoint};
 use crate::records::Records;
-use contracts::accounts::Role;
 use domain::permissions::{Action, Resource};
 use serde_json::json;
 use test_support::builders::Practice;
