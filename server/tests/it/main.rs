@@ -14,6 +14,7 @@ mod functions;
 mod http;
 mod isolation;
 mod jobs;
+mod killed;
 mod lists;
 mod live;
 mod notices;

@@ -171,7 +171,10 @@ async fn only_times_that_the_engine_offers_can_be_asked_for() {
 async fn approved_everything_moves_at_once_and_both_are_told() {
     let office = Office::new().await;
     let request = office.asked().await;
-    assert_eq!(office.kinds(&office.owner()).await, [NoticeKind::RescheduleRequested, NoticeKind::NewRequest]);
+    // Of the same moment, so either may stand first.
+    let heard = office.kinds(&office.owner()).await;
+    assert_eq!(heard.len(), 2);
+    assert!(heard.contains(&NoticeKind::RescheduleRequested) && heard.contains(&NoticeKind::NewRequest), "{heard:?}");
     assert_eq!(office.kinds(&office.therapist()).await, Vec::<NoticeKind>::new(), "who asks knows");
     let before = office.app.mailbox.to("john@example.com").len();
     let approved = r::approve(&office.owner(), request.id, no("Agreed by phone")).await.unwrap();
