@@ -50,7 +50,7 @@ test('asked, approved, moved; both are told', async ({ therapist: owner, practic
   await expect(own.getByRole('button', { name: 'Move', exact: true })).toHaveCount(0)
 
   await open(owner, '/app/notices')
-  await expect(owner.getByText('Another time is asked for, for Ana Díaz')).toBeVisible()
+  await expect(owner.getByRole('heading', { name: 'Another time is asked for, for Ana Díaz' })).toBeVisible()
   await open(owner, '/app')
   const asked = owner.locator('#reschedule-requests')
   await expect(asked.getByText('I am at a course')).toBeVisible()

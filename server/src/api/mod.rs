@@ -68,6 +68,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(v1::my::routes())
         .merge(v1::notifications::routes())
         .merge(v1::templates::routes())
+        .merge(v1::therapist::routes())
 }
 
 /// The API with its document and its page.

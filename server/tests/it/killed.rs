@@ -91,13 +91,12 @@ async fn a_worker_that_is_killed_at_any_moment_makes_and_sends_each_thing_once()
         .await
         .unwrap();
     assert_eq!(i64::try_from(mails.len()).unwrap(), sent);
-    let left: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM messages WHERE status = 'queued' AND next_attempt_at <= $1",
-    )
-    .bind(app.system().now)
-    .fetch_one(&app.owner)
-    .await
-    .unwrap();
+    let left: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM messages WHERE status = 'queued' AND next_attempt_at <= $1")
+            .bind(app.system().now)
+            .fetch_one(&app.owner)
+            .await
+            .unwrap();
     assert_eq!(left, 0, "nothing that is due was left behind");
     assert!(at("2026-03-10T00:00:00Z") < app.system().now);
 }

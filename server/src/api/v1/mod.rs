@@ -15,6 +15,7 @@ pub mod recurring;
 pub mod reschedule_requests;
 pub mod sessions;
 pub mod templates;
+pub mod therapist;
 pub mod upload;
 
 use crate::middleware::errors::Fail;

@@ -13,7 +13,6 @@ use contracts::lists::{PageOf, RescheduleSort};
 use contracts::reschedule::{
     AskReschedule, DecideReschedule, RescheduleFilter, RescheduleRequest, RescheduleStatus, RescheduleTimes,
 };
-use contracts::therapist_day::TherapistDay;
 use contracts::{RescheduleRequestId, SessionId, TherapistId};
 use serde::Deserialize;
 use services::reschedule_requests as requests;
@@ -29,7 +28,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reject, put_reject))
         .routes(routes!(withdraw))
         .routes(routes!(times))
-        .routes(routes!(therapist_day))
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -167,13 +165,4 @@ async fn times(
     Query(since): Query<Since>,
 ) -> Answer<RescheduleTimes> {
     answer(requests::times(&ctx, id, since.from).await)
-}
-
-/// The own first page of the therapist who asks
-///
-/// Today, the week with gaps and conflicts, the patients and who needs a report, open requests, the next 24 hours.
-#[utoipa::path(get, path = "/api/v1/therapist/dashboard", tag = "sessions", security(("bearer" = [])),
-    responses((status = 200, description = "Today and what waits", body = TherapistDay)))]
-async fn therapist_day(Extension(ctx): Caller) -> Answer<TherapistDay> {
-    answer(services::therapist_day::mine(&ctx).await)
 }

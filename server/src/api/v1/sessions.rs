@@ -37,7 +37,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(payments, record_payment))
         .routes(routes!(waive, charge))
         .routes(routes!(decide_refund))
-        .routes(routes!(today))
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -153,13 +152,6 @@ struct Days {
     responses((status = 200, description = "Bookings, sessions and opening hours", body = CalendarView)))]
 async fn calendar(Extension(ctx): Caller, Query(days): Query<Days>) -> Answer<CalendarView> {
     answer(sessions::calendar(&ctx, days.first, days.last, days.therapist_id).await)
-}
-
-/// Today's sessions of the therapist who asks, or of everybody the member sees
-#[utoipa::path(get, path = "/api/v1/therapist/sessions/today", tag = "sessions", security(("bearer" = [])),
-    responses((status = 200, description = "Bookings, sessions and opening hours of today", body = CalendarView)))]
-async fn today(Extension(ctx): Caller) -> Answer<CalendarView> {
-    answer(sessions::today(&ctx).await)
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

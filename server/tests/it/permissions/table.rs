@@ -219,6 +219,9 @@ pub fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         ),
         endpoint("GET", "/api/v1/sessions/export", May(Action::Read, Resource::Sessions), None),
         endpoint("GET", "/api/v1/sessions/calendar", May(Action::Read, Resource::Sessions), None),
+        endpoint("GET", "/api/v1/therapist/schedule", May(Action::Read, Resource::Sessions), None),
+        endpoint("GET", "/api/v1/therapist/patients", May(Action::Read, Resource::Patients), None),
+        endpoint("GET", "/api/v1/therapist/sessions/upcoming", May(Action::Read, Resource::Sessions), None),
         endpoint("GET", "/api/v1/therapist/sessions/today", May(Action::Read, Resource::Sessions), None),
         endpoint(
             "POST",
@@ -432,6 +435,7 @@ pub fn filled(path: &str, practice: &Practice, token: &str, records: &Records) -
         | "/api/v1/calendars/feed" => {
             format!("?therapist_id={}", practice.therapist)
         }
+        "/api/v1/therapist/schedule" => "?first=2026-03-09&last=2026-03-15".to_owned(),
         "/api/v1/sessions/calendar" => "?first=2026-03-09&last=2026-03-15".to_owned(),
         "/api/v1/availability/preview" => {
             format!("?therapist_id={}&service_id={}", practice.therapist, practice.service)

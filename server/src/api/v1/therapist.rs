@@ -1,0 +1,99 @@
+//! What a therapist asks for themselves (001): the same use cases as everybody's, narrowed to their own.
+
+use super::Paging;
+use crate::api::{Answer, Caller, answer};
+use crate::state::AppState;
+use axum::Extension;
+use axum::extract::Query;
+use chrono::NaiveDate;
+use contracts::TherapistId;
+use contracts::booking::Page;
+use contracts::lists::SessionSort;
+use contracts::patients::{PatientCard, PatientFilter};
+use contracts::sessions::{CalendarView, SessionCard, SessionFilter, SessionStatus};
+use contracts::therapist_day::TherapistDay;
+use serde::Deserialize;
+use services::{Ctx, ServiceError, patients, sessions};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(dashboard))
+        .routes(routes!(schedule))
+        .routes(routes!(own_patients))
+        .routes(routes!(today))
+        .routes(routes!(upcoming))
+}
+
+/// The therapist who asks; others find nothing here.
+fn own(ctx: &Ctx) -> services::Result<TherapistId> {
+    ctx.member()?.therapist_id.ok_or_else(ServiceError::not_found)
+}
+
+/// The own first page of the therapist who asks
+///
+/// Today, the week with gaps and conflicts, the patients and who needs a report, open requests, the next 24 hours.
+#[utoipa::path(get, path = "/api/v1/therapist/dashboard", tag = "sessions", security(("bearer" = [])),
+    responses((status = 200, description = "Today and what waits", body = TherapistDay)))]
+async fn dashboard(Extension(ctx): Caller) -> Answer<TherapistDay> {
+    answer(services::therapist_day::mine(&ctx).await)
+}
+
+/// Today's sessions of the therapist who asks, or of everybody the member sees
+#[utoipa::path(get, path = "/api/v1/therapist/sessions/today", tag = "sessions", security(("bearer" = [])),
+    responses((status = 200, description = "Bookings, sessions and opening hours of today", body = CalendarView)))]
+async fn today(Extension(ctx): Caller) -> Answer<CalendarView> {
+    answer(sessions::today(&ctx).await)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Days {
+    first: NaiveDate,
+    /// Included; at most 42 days in all.
+    last: NaiveDate,
+}
+
+/// Some days of the own diary
+#[utoipa::path(get, path = "/api/v1/therapist/schedule", tag = "sessions", params(Days), security(("bearer" = [])),
+    responses((status = 200, description = "Bookings, sessions and opening hours", body = CalendarView)))]
+async fn schedule(Extension(ctx): Caller, Query(days): Query<Days>) -> Answer<CalendarView> {
+    answer(async { sessions::calendar(&ctx, days.first, days.last, Some(own(&ctx)?)).await }.await)
+}
+
+/// The own patients, by name
+#[utoipa::path(get, path = "/api/v1/therapist/patients", tag = "patients", params(Paging), security(("bearer" = [])),
+    responses((status = 200, description = "A page of patients", body = Page<PatientCard>)))]
+async fn own_patients(Extension(ctx): Caller, Query(paging): Query<Paging>) -> Answer<Page<PatientCard>> {
+    let own = async {
+        let filter = PatientFilter {
+            therapist_id: Some(own(&ctx)?),
+            cursor: paging.cursor,
+            limit: paging.limit,
+            ..PatientFilter::default()
+        };
+        patients::list(&ctx, filter).await
+    };
+    answer(own.await)
+}
+
+/// The own sessions that are to come, the next one first
+#[utoipa::path(get, path = "/api/v1/therapist/sessions/upcoming", tag = "sessions", params(Paging), security(("bearer" = [])),
+    responses((status = 200, description = "A page of sessions", body = Page<SessionCard>)))]
+async fn upcoming(Extension(ctx): Caller, Query(paging): Query<Paging>) -> Answer<Page<SessionCard>> {
+    let own = async {
+        let filter = SessionFilter {
+            from: Some(ctx.now),
+            status: Some(SessionStatus::Scheduled),
+            therapist_id: Some(own(&ctx)?),
+            sort: SessionSort::StartsAt,
+            cursor: paging.cursor,
+            limit: paging.limit,
+            ..SessionFilter::default()
+        };
+        sessions::list(&ctx, filter).await
+    };
+    answer(own.await)
+}
