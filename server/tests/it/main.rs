@@ -22,6 +22,7 @@ mod pages;
 mod patient_fates;
 mod patients;
 mod permissions;
+mod query_counts;
 mod races;
 mod records;
 mod redis;
