@@ -1,5 +1,5 @@
 // One picture of each page, as `.state/pictures/<page>-<project>.png`.
-import { call, confirmed, createPractice, somebody } from '../support/api'
+import { book, call, colleague, confirmed, createPractice, freeSlots, somebody } from '../support/api'
 import { alive, enter, test } from '../support/fixtures'
 import { linkIn, mailTo } from '../support/mail'
 import { STATE } from '../support/server'
@@ -70,7 +70,27 @@ test('the practice', async ({ page }) => {
   await picture(page, 'app-messages', '/app/messages')
   await picture(page, 'app-members', '/app/members')
   await picture(page, 'app-audit', '/app/audit')
-  for (const part of ['practice', 'profile', 'services', 'payment', 'booking']) {
+  await picture(page, 'app-diary-month', `/app/diary?week=${states.day}&view=month`)
+  await picture(page, 'app-diary-day', `/app/diary?week=${states.day}&view=day`)
+  const { items: [session] } = await call(practice.base, '/api/v1/sessions?status=scheduled', { bearer: practice.bearer })
+  await picture(page, 'app-sessions', '/app/sessions')
+  await picture(page, 'app-session', `/app/sessions/${session.id}`)
+  await picture(page, 'app-session-new', `/app/sessions/new?patient=${session.patient_id}`)
+  await picture(page, 'app-series-new', `/app/series/new?patient=${session.patient_id}`)
+  await picture(page, 'app-notices', '/app/notices')
+  for (const part of ['practice', 'profile', 'services', 'payment', 'booking', 'messages', 'calendars']) {
     await picture(page, `app-settings-${part}`, `/app/settings/${part}`)
   }
+})
+
+test('a therapist', async ({ page }) => {
+  const practice = await createPractice({ practiceName: 'Calm Waters Therapy' })
+  const therapist = await colleague(practice)
+  const slots = await freeSlots(therapist, 72)
+  const booking = await book(therapist, somebody('Ana Díaz'), slots[0])
+  const { session } = await call(practice.base, `/api/v1/bookings/${booking.id}`, { bearer: practice.bearer })
+  await enter(page, therapist)
+  await picture(page, 'therapist-today', '/app')
+  await picture(page, 'therapist-ask', `/app/sessions/${session.id}/ask-to-move`)
+  await picture(page, 'therapist-requests', '/app/reschedule-requests')
 })
