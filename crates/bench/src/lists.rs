@@ -19,13 +19,13 @@ const LIMIT_MS: f64 = 30.0;
 const FILL: &[&str] = &[
     "CREATE TEMP TABLE copies AS SELECT gen_random_uuid() AS practice_id, n FROM generate_series(2, 1000) n",
     "INSERT INTO copies SELECT practice_id, 1 FROM practices",
-    "INSERT INTO practices SELECT (jsonb_populate_record(p, jsonb_build_object('practice_id', c.practice_id))).*
+    "INSERT INTO practices SELECT (jsonb_populate_record(NULL::practices, to_jsonb(p) || jsonb_build_object('practice_id', c.practice_id))).*
        FROM copies c, (SELECT * FROM practices LIMIT 1) p WHERE c.n > 1",
-    "INSERT INTO services SELECT (jsonb_populate_record(s, jsonb_build_object('practice_id', c.practice_id))).*
+    "INSERT INTO services SELECT (jsonb_populate_record(NULL::services, to_jsonb(s) || jsonb_build_object('practice_id', c.practice_id))).*
        FROM copies c, (SELECT * FROM services LIMIT 1) s WHERE c.n > 1",
     "CREATE TEMP TABLE people AS SELECT c.practice_id, c.n, gen_random_uuid() AS id, row_number() OVER () AS number, k - 1 AS k
        FROM copies c, generate_series(1, CASE WHEN c.n = 1 THEN 10 ELSE 2 END) k",
-    "INSERT INTO therapists SELECT (jsonb_populate_record(t, jsonb_build_object('practice_id', p.practice_id, 'id', p.id,
+    "INSERT INTO therapists SELECT (jsonb_populate_record(NULL::therapists, to_jsonb(t) || jsonb_build_object('practice_id', p.practice_id, 'id', p.id,
          'member_id', NULL, 'slug', 'lists-' || p.number))).* FROM people p, (SELECT * FROM therapists LIMIT 1) t",
     "CREATE TEMP TABLE cared AS SELECT c.practice_id, c.n, gen_random_uuid() AS id, k - 1 AS k, row_number() OVER () AS number
        FROM copies c, generate_series(1, CASE WHEN c.n = 1 THEN 10000 ELSE 90 END) k",

@@ -35,15 +35,15 @@ async fn fill(app: &TestApp) {
     let steps = [
         "CREATE TEMP TABLE copies AS
            SELECT gen_random_uuid() AS practice_id, n FROM generate_series(1, $1) n",
-        "INSERT INTO practices SELECT (jsonb_populate_record(p, jsonb_build_object('practice_id', c.practice_id))).*
+        "INSERT INTO practices SELECT (jsonb_populate_record(NULL::practices, to_jsonb(p) || jsonb_build_object('practice_id', c.practice_id))).*
            FROM copies c, (SELECT * FROM practices LIMIT 1) p",
-        "INSERT INTO services SELECT (jsonb_populate_record(s, jsonb_build_object('practice_id', c.practice_id))).*
+        "INSERT INTO services SELECT (jsonb_populate_record(NULL::services, to_jsonb(s) || jsonb_build_object('practice_id', c.practice_id))).*
            FROM copies c, (SELECT * FROM services LIMIT 1) s",
         // Two therapists here, three there: 2,500.
         "CREATE TEMP TABLE people AS
            SELECT c.practice_id, gen_random_uuid() AS id, row_number() OVER () AS n
            FROM copies c, generate_series(1, 2 + c.n % 2) k",
-        "INSERT INTO therapists SELECT (jsonb_populate_record(t, jsonb_build_object('practice_id', p.practice_id, 'id', p.id,
+        "INSERT INTO therapists SELECT (jsonb_populate_record(NULL::therapists, to_jsonb(t) || jsonb_build_object('practice_id', p.practice_id, 'id', p.id,
              'member_id', NULL, 'slug', 'bench-' || p.n))).* FROM people p, (SELECT * FROM therapists LIMIT 1) t",
         "INSERT INTO availability_rules (practice_id, id, therapist_id, weekday, starts_min, ends_min)
            SELECT practice_id, gen_random_uuid(), id, day, 540, 1020 FROM people, generate_series(1, 5) day",

@@ -87,6 +87,16 @@ impl Db {
     }
 }
 
+/// Has the statements that follow in this transaction planned for their values. A list that may be narrowed in ten ways has
+/// no plan that suits all of them: PostgreSQL's general one read all sessions of a practice to show the first page.
+///
+/// # Errors
+/// When the database cannot answer.
+pub(crate) async fn plan_for_values(connection: &mut sqlx::PgConnection) -> Result<(), StoreError> {
+    sqlx::query("SET LOCAL plan_cache_mode = force_custom_plan").execute(connection).await?;
+    Ok(())
+}
+
 /// The server's version as PostgreSQL numbers it: 150018 is 15.18.
 ///
 /// # Errors

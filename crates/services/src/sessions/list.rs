@@ -57,7 +57,7 @@ pub(super) async fn narrow(tx: &mut Tx, ctx: &Ctx, filter: &SessionFilter, limit
         therapist: narrowed(member, filter.therapist_id)?,
         service: filter.service_id,
         patients: filter.patient_id.map(|id| vec![id]),
-        reference: None,
+        booking: None,
         sort: filter.sort,
         after: Cursor::parse(filter.cursor.as_deref(), filter.sort)?.map(Cursor::pair),
         limit,
@@ -68,7 +68,7 @@ pub(super) async fn narrow(tx: &mut Tx, ctx: &Ctx, filter: &SessionFilter, limit
         let mut found = sessions::patients_with(tx, &words).await?;
         found.retain(|id| filter.patient_id.is_none_or(|only| only == *id));
         narrow.patients = Some(found);
-        narrow.reference = Some(words.to_uppercase());
+        narrow.booking = sessions::numbered(tx, member.practice_id, &words.to_uppercase()).await?;
     }
     Ok(narrow)
 }

@@ -160,6 +160,7 @@ pub async fn list(
     practice: PracticeId,
     filter: &ListFilter,
 ) -> Result<Vec<BookingRow>, StoreError> {
+    crate::db::plan_for_values(connection).await?;
     let ids = match filter.sort {
         BookingSort::StartsAt => page_of_ids!("starts_at", ">", "ASC", &mut *connection, practice, filter),
         BookingSort::StartsAtDown => page_of_ids!("starts_at", "<", "DESC", &mut *connection, practice, filter),
@@ -184,6 +185,7 @@ pub async fn between(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<BookingRow>, StoreError> {
+    crate::db::plan_for_values(connection).await?;
     let rows = booking_rows!(
         "WHERE b.practice_id = $1 AND ($2::uuid IS NULL OR b.therapist_id = $2) AND b.starts_at >= $3 AND b.starts_at < $4
            AND b.status IN ('pending_approval', 'awaiting_payment', 'payment_submitted', 'payment_processing', 'confirmed')

@@ -23,8 +23,8 @@ pub struct Filter {
     pub service: Option<ServiceId>,
     /// Sessions of any of these patients.
     pub patients: Option<Vec<PatientId>>,
-    /// The session with this number.
-    pub reference: Option<String>,
+    /// Or the session of this booking.
+    pub booking: Option<BookingId>,
     pub sort: SessionSort,
     /// The row the page before ended with.
     pub after: Option<(DateTime<Utc>, Uuid)>,
@@ -40,7 +40,7 @@ macro_rules! page {
                    AND ($3::timestamptz IS NULL OR se.starts_at < $3) AND ($4::text IS NULL OR se.status = $4)
                    AND ($5::text IS NULL OR se.payment_status = $5) AND ($6::uuid IS NULL OR se.therapist_id = $6)
                    AND ($7::uuid IS NULL OR se.service_id = $7)
-                   AND (($8::uuid[] IS NULL AND $9::text IS NULL) OR se.patient_id = ANY($8) OR b.reference = $9)
+                   AND (($8::uuid[] IS NULL AND $9::uuid IS NULL) OR se.patient_id = ANY($8) OR se.booking_id = $9)
                    AND ($10::timestamptz IS NULL OR (",
                 $key,
                 ", se.id) ",
@@ -62,7 +62,7 @@ macro_rules! page {
             $filter.therapist.map(|t| t.0),
             $filter.service.map(|s| s.0),
             $patients as Option<&[Uuid]>,
-            $filter.reference.as_deref(),
+            $filter.booking.map(|booking| booking.0),
             $filter.after.map(|(at, _)| at),
             $filter.after.map(|(_, id)| id),
             $filter.limit
@@ -81,7 +81,7 @@ macro_rules! page_by_payment {
                    AND ($3::timestamptz IS NULL OR se.starts_at < $3) AND ($4::text IS NULL OR se.status = $4)
                    AND ($5::text IS NULL OR se.payment_status = $5) AND ($6::uuid IS NULL OR se.therapist_id = $6)
                    AND ($7::uuid IS NULL OR se.service_id = $7)
-                   AND (($8::uuid[] IS NULL AND $9::text IS NULL) OR se.patient_id = ANY($8) OR b.reference = $9)
+                   AND (($8::uuid[] IS NULL AND $9::uuid IS NULL) OR se.patient_id = ANY($8) OR se.booking_id = $9)
                    AND ($10::uuid IS NULL OR (se.payment_status, se.starts_at, se.id) ", $behind, "
                      (SELECT x.payment_status, x.starts_at, x.id FROM sessions x WHERE x.practice_id = $1 AND x.id = $10))
                  ORDER BY se.payment_status ", $order, ", se.starts_at ", $order, ", se.id ", $order, " LIMIT $11"
@@ -94,7 +94,7 @@ macro_rules! page_by_payment {
             $filter.therapist.map(|t| t.0),
             $filter.service.map(|s| s.0),
             $patients as Option<&[Uuid]>,
-            $filter.reference.as_deref(),
+            $filter.booking.map(|booking| booking.0),
             $filter.after.map(|(_, id)| id),
             $filter.limit
         )
@@ -114,6 +114,7 @@ pub async fn list(
 ) -> Result<Vec<SessionRow>, StoreError> {
     let patients: Option<Vec<Uuid>> = filter.patients.as_ref().map(|ids| ids.iter().map(|id| id.0).collect());
     let patients = patients.as_deref();
+    crate::db::plan_for_values(connection).await?;
     let rows = match filter.sort {
         SessionSort::StartsAt => page!("se.starts_at", ">", "ASC", connection, practice, filter, patients),
         SessionSort::StartsAtDown => page!("se.starts_at", "<", "DESC", connection, practice, filter, patients),
@@ -146,6 +147,22 @@ pub async fn between(
     .fetch_all(connection)
     .await?;
     read(rows)
+}
+
+/// The booking with this number.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn numbered(
+    connection: &mut PgConnection,
+    practice: PracticeId,
+    reference: &str,
+) -> Result<Option<BookingId>, StoreError> {
+    let id =
+        sqlx::query_scalar!("SELECT id FROM bookings WHERE practice_id = $1 AND reference = $2", practice.0, reference)
+            .fetch_optional(connection)
+            .await?;
+    Ok(id.map(BookingId))
 }
 
 /// The longest of some words, for the index, and the others.
