@@ -29,10 +29,9 @@ BEGIN
   JOIN services s ON s.practice_id = ts.practice_id AND s.id = ts.service_id AND s.active
   -- Days on any clock of the world lie within a day of those in UTC; no occupancy is longer than a day.
   CROSS JOIN LATERAL (
-    SELECT array_agg(a.starts_at ORDER BY a.blocked_until) AS starts_at, array_agg(a.ends_at ORDER BY a.blocked_until) AS ends_at,
-      array_agg(a.blocked_from ORDER BY a.blocked_until) AS blocked_from,
-      array_agg(a.blocked_until ORDER BY a.blocked_until) AS blocked_until, array_agg(a.firm ORDER BY a.blocked_until) AS firm,
-      array_agg(a.booking ORDER BY a.blocked_until) AS booking, array_agg(a.lapses_at ORDER BY a.blocked_until) AS lapses_at
+    SELECT array_agg(a.starts_at) AS starts_at, array_agg(a.ends_at) AS ends_at, array_agg(a.blocked_from) AS blocked_from,
+      array_agg(a.blocked_until) AS blocked_until, array_agg(a.firm) AS firm, array_agg(a.booking) AS booking,
+      array_agg(a.lapses_at) AS lapses_at
     FROM (
       SELECT c.starts_at, c.ends_at, c.blocked_from, c.blocked_until, c.firm, c.booking_id AS booking,
         CASE WHEN NOT c.firm THEN (SELECT b.deadline FROM bookings b
@@ -45,6 +44,8 @@ BEGIN
       FROM external_busy e
       WHERE e.practice_id = practice AND e.therapist_id = therapist AND e.ends_at > first::timestamp AT TIME ZONE 'UTC' - interval '2 days'
         AND e.ends_at < last::timestamp AT TIME ZONE 'UTC' + interval '4 days'
+      -- Sorted once, and not for each of the lists above.
+      ORDER BY 4
     ) a
   ) o
   WHERE t.practice_id = practice AND t.id = therapist AND ts.service_id = given;
