@@ -75,7 +75,7 @@ pub struct Order {
     /// `name` by default; also `last_session`, `next_session` and `created_at`. A dash reverses.
     #[serde(default)]
     #[param(value_type = Option<PatientSort>, inline)]
-    sort: Option<String>,
+    pub sort: Option<String>,
 }
 
 fn filter(filter: Filter, order: &Order, paging: Paging) -> Result<PatientFilter, Fail> {

@@ -1,6 +1,7 @@
 //! What a therapist asks for themselves (001): the same use cases as everybody's, narrowed to their own.
 
 use super::Paging;
+use super::patients::Order;
 use crate::api::{Answer, Caller, answer};
 use crate::state::AppState;
 use axum::Extension;
@@ -63,15 +64,21 @@ async fn schedule(Extension(ctx): Caller, Query(days): Query<Days>) -> Answer<Ca
     answer(async { sessions::calendar(&ctx, days.first, days.last, Some(own(&ctx)?)).await }.await)
 }
 
-/// The own patients, by name
-#[utoipa::path(get, path = "/api/v1/therapist/patients", tag = "patients", params(Paging), security(("bearer" = [])),
+/// The own patients, by name unless told otherwise
+#[utoipa::path(get, path = "/api/v1/therapist/patients", tag = "patients", params(Order, Paging), security(("bearer" = [])),
     responses((status = 200, description = "A page of patients", body = Page<PatientCard>)))]
-async fn own_patients(Extension(ctx): Caller, Query(paging): Query<Paging>) -> Answer<Page<PatientCard>> {
+async fn own_patients(
+    Extension(ctx): Caller,
+    Query(order): Query<Order>,
+    Query(paging): Query<Paging>,
+) -> Answer<Page<PatientCard>> {
+    let page = paging.by(order.sort.as_deref())?;
     let own = async {
         let filter = PatientFilter {
             therapist_id: Some(own(&ctx)?),
-            cursor: paging.cursor,
-            limit: paging.limit,
+            sort: page.sort,
+            cursor: page.cursor,
+            limit: page.limit,
             ..PatientFilter::default()
         };
         patients::list(&ctx, filter).await
@@ -79,18 +86,32 @@ async fn own_patients(Extension(ctx): Caller, Query(paging): Query<Paging>) -> A
     answer(own.await)
 }
 
-/// The own sessions that are to come, the next one first
-#[utoipa::path(get, path = "/api/v1/therapist/sessions/upcoming", tag = "sessions", params(Paging), security(("bearer" = [])),
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Soon {
+    /// `starts_at` by default. A dash reverses.
+    #[serde(default)]
+    #[param(value_type = Option<SessionSort>, inline)]
+    sort: Option<String>,
+}
+
+/// The own sessions that are to come, the next one first unless told otherwise
+#[utoipa::path(get, path = "/api/v1/therapist/sessions/upcoming", tag = "sessions", params(Soon, Paging), security(("bearer" = [])),
     responses((status = 200, description = "A page of sessions", body = Page<SessionCard>)))]
-async fn upcoming(Extension(ctx): Caller, Query(paging): Query<Paging>) -> Answer<Page<SessionCard>> {
+async fn upcoming(
+    Extension(ctx): Caller,
+    Query(soon): Query<Soon>,
+    Query(paging): Query<Paging>,
+) -> Answer<Page<SessionCard>> {
+    let page = paging.by(Some(soon.sort.as_deref().unwrap_or("starts_at")))?;
     let own = async {
         let filter = SessionFilter {
             from: Some(ctx.now),
             status: Some(SessionStatus::Scheduled),
             therapist_id: Some(own(&ctx)?),
-            sort: SessionSort::StartsAt,
-            cursor: paging.cursor,
-            limit: paging.limit,
+            sort: page.sort,
+            cursor: page.cursor,
+            limit: page.limit,
             ..SessionFilter::default()
         };
         sessions::list(&ctx, filter).await
