@@ -10,7 +10,12 @@ contracts::texts! {
     DROPPED = "Not needed", "Sin necesidad";
     FAILED = "Not delivered", "Sin entregar";
     STATUS_QUEUED = "Waiting", "En espera";
-    STATUS_SENT = "Sent", "Enviado";
+    STATUS_DUE = "Goes out at {time}", "Sale a las {time}";
+    STATUS_DUE_ON = "Goes out on {when}", "Sale el {when}";
+    STATUS_CORRECTABLE = "{due}, can still be corrected", "{due}, aún se puede corregir";
+    STATUS_HANDED = "Sent, the mail server has it", "Enviado, lo tiene el servidor de correo";
+    STATUS_SENT = "Sent, not confirmed yet", "Enviado, aún sin confirmar";
+    STATUS_UNDELIVERED = "Not delivered to the phone", "Sin entregar al teléfono";
     STATUS_FAILED = "Not delivered", "Sin entregar";
     STATUS_DELIVERED = "Delivered", "Entregado";
     STATUS_DROPPED = "Not needed any more", "Ya no hizo falta";
@@ -18,7 +23,6 @@ contracts::texts! {
     CHANNEL_EMAIL = "E-mail", "Correo";
     CHANNEL_SMS = "SMS", "SMS";
     CHANNEL_WHATSAPP = "WhatsApp", "WhatsApp";
-    STATUS = "Status", "Estado";
     BY = "Send by {channel}", "Enviar por {channel}";
     CALL = "Call {number}", "Llamar al {number}";
     SETTLE = "I have called", "Ya llamé";

@@ -76,6 +76,7 @@ contracts::texts! {
     KNOWINGLY = "Also outside opening hours", "También fuera de horario";
     KNOWINGLY_HINT = "Never over another session. It is noted in the history.", "Nunca sobre otra sesión. Queda anotado en el historial.";
     TELL = "Tell the patient", "Avisar al paciente";
+    TELL_HINT = "The message waits a moment first, so that you can still correct it.", "El mensaje espera un momento, para que aún pueda corregirlo.";
     MOVE_SEND = "Move the session", "Cambiar la sesión";
     CANCEL = "Cancel session", "Cancelar sesión";
     CANCEL_TITLE = "Cancel this session?", "¿Cancelar esta sesión?";
@@ -92,7 +93,12 @@ contracts::texts! {
     NOTES = "Notes", "Notas";
     NO_NOTES = "Nothing was noted about this session.", "No hay notas sobre esta sesión.";
     DECIDE = "Decide", "Decidir";
-    CANCELLED_TOLD = "The patient gets a message.", "El paciente recibe un mensaje.";
+    CANCELLED_DUE = "The message to the patient goes out at {time}. If you undo before, it is not sent.", "El mensaje al paciente sale a las {time}. Si deshace antes, no se envía.";
+    CANCELLED_DUE_ON = "The message to the patient goes out on {when}. If you undo before, it is not sent.", "El mensaje al paciente sale el {when}. Si deshace antes, no se envía.";
+    CANCELLED_SENDING = "The message to the patient is on its way.", "El mensaje al paciente está en camino.";
+    CANCELLED_TOLD = "The patient was sent a message.", "Se envió un mensaje al paciente.";
+    CANCELLED_FAILED = "The message to the patient could not be delivered.", "El mensaje al paciente no se pudo entregar.";
+    CANCELLED_UNREACHED = "The patient could not be written to.", "No se pudo escribir al paciente.";
     CANCELLED_UNTOLD = "The patient was not told.", "No se avisó al paciente.";
     DECIDED = "Money: {what}.", "Dinero: {what}.";
     UNDO = "Undo the cancellation", "Deshacer la cancelación";
@@ -120,9 +126,6 @@ contracts::texts! {
 
     MESSAGES = "Messages", "Mensajes";
     NO_MESSAGES = "Nobody was written to about it.", "No se envió ningún mensaje.";
-    M_QUEUED = "Waiting", "En espera";
-    M_SENT = "Sent", "Enviado";
-    M_FAILED = "Not delivered", "Sin entregar";
     HISTORY = "History", "Historial";
     MOVED_FROM_TO = "from {from} to {to}", "del {from} al {to}";
     THE_PATIENT = "the patient", "el paciente";

@@ -100,6 +100,10 @@ pub struct MessageView {
     pub created_at: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
+    /// When it goes out, while it waits.
+    pub due_at: Option<DateTime<Utc>>,
+    /// It tells of a change and waits: a correction takes its place.
+    pub correctable: bool,
     /// Its failure was dealt with: it went another way, or somebody called.
     pub settled: bool,
     /// Where it failed: the number to call instead.

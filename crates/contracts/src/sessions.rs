@@ -1,6 +1,7 @@
 //! Sessions in the diary as the practice sees them, and what it can do with them (product §6; 000 §4.1).
 
 use crate::lists::SessionSort;
+use crate::messages::{Channel, Delivery, MessageStatus};
 use crate::patients::NoteKind;
 use crate::{BookingId, Money, NoteId, PatientId, PaymentId, ServiceId, SessionId, TherapistId, practice::*};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Utc, Weekday};
@@ -140,11 +141,17 @@ pub struct MessageLine {
     pub template: String,
     pub subject: String,
     pub recipient: String,
-    /// `queued`, `sent` or `failed`.
-    pub status: String,
+    pub channel: Channel,
+    pub status: MessageStatus,
+    pub delivery: Delivery,
+    /// When it arrived, as far as its provider tells; else when it was sent; else when it was written.
     pub at: DateTime<Utc>,
     /// The same on the therapist's wall clock.
     pub local: NaiveDateTime,
+    /// When it goes out, on that clock, while it waits.
+    pub due_local: Option<NaiveDateTime>,
+    /// It tells of a change and waits: a correction takes its place.
+    pub correctable: bool,
 }
 
 /// A line of a session's history.
@@ -186,6 +193,8 @@ pub struct SessionView {
     #[serde(default)]
     pub notes: Vec<SessionNote>,
     pub messages: Vec<MessageLine>,
+    /// What was written to the patient about the cancellation, where something was.
+    pub cancel_message: Option<MessageLine>,
     pub history: Vec<HistoryLine>,
     /// The last request for another time, where there is one and the member may see it.
     pub reschedule_request: Option<crate::reschedule::RescheduleRequest>,

@@ -4,6 +4,7 @@ use crate::records::{john_of, session};
 use chrono::TimeDelta;
 use contracts::booking::{BookingStatus, BookingView};
 use contracts::lists::{SessionSort, SortKey};
+use contracts::messages::MessageStatus;
 use contracts::practice::{BookingPolicy, PaymentMethod, PaymentTiming};
 use contracts::sessions::*;
 use contracts::{ErrorCode, FieldProblem, PatientId, SessionId};
@@ -188,7 +189,13 @@ async fn what_is_taken_back_in_time_is_never_told_and_what_was_told_is_corrected
     let ill = CancelSession { reason: "I am ill".into(), tell_patient: true, refund: None };
     app.run_jobs().await;
     let before = subjects(&app, "john@example.com").len();
-    s::cancel(&ctx(), id, ill.clone()).await.unwrap();
+    let cancelled = s::cancel(&ctx(), id, ill.clone()).await.unwrap();
+    let waiting = cancelled.cancel_message.unwrap();
+    let in_a_minute = waiting.local + TimeDelta::minutes(1);
+    assert_eq!(
+        (waiting.status, waiting.due_local, waiting.correctable),
+        (MessageStatus::Queued, Some(in_a_minute), true)
+    );
     app.run_jobs().await;
     s::restore(&ctx(), id).await.unwrap();
     app.clock.advance(TimeDelta::minutes(5));
@@ -198,7 +205,10 @@ async fn what_is_taken_back_in_time_is_never_told_and_what_was_told_is_corrected
     s::cancel(&ctx(), id, ill).await.unwrap();
     app.clock.advance(TimeDelta::minutes(5));
     app.run_jobs().await;
+    let sent = s::get(&ctx(), id).await.unwrap().cancel_message.unwrap();
+    assert_eq!((sent.status, sent.due_local, sent.correctable), (MessageStatus::Sent, None, false));
     s::restore(&ctx(), id).await.unwrap();
+    assert_eq!(s::get(&ctx(), id).await.unwrap().cancel_message, None, "nothing is cancelled");
     app.run_jobs().await;
     let told = subjects(&app, "john@example.com").split_off(before);
     assert_eq!(told.len(), 2, "{told:?}");

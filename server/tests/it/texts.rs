@@ -176,6 +176,11 @@ async fn what_twilio_tells_is_believed_when_signed_in_any_order_and_once() {
         assert_eq!(tell(&router, &path, &word(status), true).await.status, StatusCode::NO_CONTENT, "{status}");
         assert_eq!(delivery().await, expected, "{status}");
     }
+    let ctx = practice.ctx(&app);
+    let session = services::bookings::get(&ctx, booking).await.unwrap().session.unwrap().id;
+    let lines = services::sessions::get(&ctx, session).await.unwrap().messages;
+    let line = lines.iter().find(|line| line.recipient == JOHN).unwrap();
+    assert_eq!((line.channel, line.status, line.delivery), (Channel::Sms, MessageStatus::Sent, Delivery::Delivered));
     let unknown = format!("/hooks/twilio/status?practice={}&message={}", practice.id, Uuid::nil());
     assert_eq!(tell(&router, &unknown, &word("sent"), true).await.status, StatusCode::NOT_FOUND);
 }

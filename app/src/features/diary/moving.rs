@@ -83,7 +83,7 @@ pub fn MoveDialog(moving: Moving) -> impl IntoView {
                     <Field id="move-time" label=t(text::TIME) name="time" kind="time" required=true value=dates::clock(time)/>
                 </div>
                 <Checkbox id="move-outside" label=t(text::KNOWINGLY) name="outside_hours" hint=t(text::KNOWINGLY_HINT)/>
-                <Checkbox id="move-tell" label=t(text::TELL) name="tell" checked=true/>
+                <Checkbox id="move-tell" label=t(text::TELL) name="tell" hint=t(text::TELL_HINT) checked=true/>
                 <Button>{t(text::MOVE_SEND)}</Button>
             </ActionForm>
         })

@@ -1,6 +1,6 @@
 //! `/app/messages?status=failed&cursor=`: the outbox.
 
-use super::server_fns::{OutboxPage, ResendMessage, ResendMessageBy, SettleMessage, load_outbox};
+use super::server_fns::{OutboxPage, ResendMessage, ResendMessageBy, SettleMessage, Stamped, load_outbox};
 use super::words::{channel_name, standing};
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, practice_live, query, successes};
@@ -75,11 +75,7 @@ fn Page(page: OutboxPage, may: bool, forms: Forms) -> impl IntoView {
         format!("/app/messages?{}", query.join("&"))
     };
     let empty = page.messages.is_empty();
-    let messages = page
-        .messages
-        .into_iter()
-        .map(|(message, written, sent)| view! { <Message message written sent may forms/> })
-        .collect_view();
+    let messages = page.messages.into_iter().map(|stamped| view! { <Message stamped may forms/> }).collect_view();
     view! {
         <header class="page-head">
             <div>
@@ -130,14 +126,9 @@ fn Filters() -> impl IntoView {
 }
 
 #[component]
-fn Message(
-    message: MessageView,
-    written: NaiveDateTime,
-    sent: Option<NaiveDateTime>,
-    may: bool,
-    forms: Forms,
-) -> impl IntoView {
-    let (tone, glyph, status) = standing(&message);
+fn Message(stamped: Stamped, may: bool, forms: Forms) -> impl IntoView {
+    let (tone, glyph, status) = standing((&stamped).into(), lang());
+    let Stamped { message, written, sent, delivered, .. } = stamped;
     let when = |at: NaiveDateTime| dates::long_when(lang(), at);
     let again = (may && message.status == MessageStatus::Failed && !message.settled)
         .then(|| view! { <Remedies message=message.clone() forms/> });
@@ -149,7 +140,6 @@ fn Message(
             </a>
         }
     });
-    let delivered = message.delivered_at.and(sent);
     view! {
         <li class="card message">
             <div class="booking-head">
@@ -160,7 +150,7 @@ fn Message(
                         <span class="figures">{when(written)}</span>
                     </p>
                 </div>
-                <span class=format!("badge badge-{tone}")><Icon glyph/>{t(status)}</span>
+                <span class=format!("badge badge-{tone}")><Icon glyph/>{status}</span>
             </div>
             {message.last_error.map(|error| view! { <p class="field-error">{t(words::LAST_ERROR)}": "{error}</p> })}
             <details>
@@ -169,7 +159,7 @@ fn Message(
                     <dt>{t(words::WRITTEN)}</dt>
                     <dd class="figures">{when(written)}</dd>
                     {sent.map(|sent| view! { <dt>{t(words::SENT_AT)}</dt> <dd class="figures">{when(sent)}</dd> })}
-                    {delivered.map(|_| view! { <dt>{t(words::STATUS)}</dt> <dd>{t(words::STATUS_DELIVERED)}</dd> })}
+                    {delivered.map(|at| view! { <dt>{t(words::STATUS_DELIVERED)}</dt> <dd class="figures">{when(at)}</dd> })}
                     <dt>{t(words::ATTEMPTS)}</dt>
                     <dd class="figures">{message.attempts}</dd>
                 </dl>

@@ -15,8 +15,36 @@ use crate::{
 #[cfg(feature = "ssr")]
 use contracts::messages::Channel;
 
-/// The message, when it was written, when it was sent; on the practice's wall clock.
-pub type Stamped = (MessageView, NaiveDateTime, Option<NaiveDateTime>);
+/// A message with its moments on the practice's wall clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamped {
+    pub message: MessageView,
+    pub written: NaiveDateTime,
+    pub sent: Option<NaiveDateTime>,
+    /// When it arrived, as far as its provider tells.
+    pub delivered: Option<NaiveDateTime>,
+    /// When it goes out, while it waits.
+    pub due: Option<NaiveDateTime>,
+}
+
+impl Stamped {
+    #[cfg(feature = "ssr")]
+    pub fn new(zone: &str, message: MessageView) -> Self {
+        let local = |at| read::local(zone, at);
+        Self {
+            written: local(message.created_at),
+            sent: message.sent_at.map(local),
+            delivered: message.delivered_at.map(local),
+            due: message.due_at.map(local),
+            message,
+        }
+    }
+
+    /// The last thing that happened to it.
+    pub fn last(&self) -> NaiveDateTime {
+        self.delivered.or(self.sent).unwrap_or(self.written)
+    }
+}
 
 /// A page of messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,12 +56,7 @@ pub struct OutboxPage {
 #[cfg(feature = "ssr")]
 async fn stamped(ctx: &services::Ctx, messages: Vec<MessageView>) -> services::Result<Vec<Stamped>> {
     let zone = services::messages::zone(ctx).await?;
-    let stamp = |message: MessageView| {
-        let created = read::local(&zone, message.created_at);
-        let sent = message.sent_at.map(|at| read::local(&zone, at));
-        (message, created, sent)
-    };
-    Ok(messages.into_iter().map(stamp).collect())
+    Ok(messages.into_iter().map(|message| Stamped::new(&zone, message)).collect())
 }
 
 /// Newest first; `status` as in the address (`queued`, `sent`, `failed`, `dropped`), anything else is all.

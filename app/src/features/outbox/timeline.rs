@@ -36,9 +36,10 @@ fn Timeline(messages: Vec<Stamped>) -> impl IntoView {
     let empty = messages.is_empty();
     let rows = messages
         .into_iter()
-        .map(|(message, written, sent)| {
-            let (tone, glyph, state) = standing(&message);
-            let at = dates::short_when(lang(), sent.unwrap_or(written));
+        .map(|stamped| {
+            let (tone, glyph, state) = standing((&stamped).into(), lang());
+            let at = dates::short_when(lang(), stamped.last());
+            let message = stamped.message;
             view! {
                 <li class="list-row">
                     <span class="list-main">
@@ -47,7 +48,7 @@ fn Timeline(messages: Vec<Stamped>) -> impl IntoView {
                         {message.last_error.map(|error| view! { <span class="field-error">{error}</span> })}
                     </span>
                     <span class="muted figures">{at}</span>
-                    <span class=format!("badge badge-{tone}")><Icon glyph/>{t(state)}</span>
+                    <span class=format!("badge badge-{tone}")><Icon glyph/>{state}</span>
                 </li>
             }
         })

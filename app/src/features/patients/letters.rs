@@ -2,11 +2,10 @@
 
 use super::server_fns::load_patient_messages;
 use crate::context::{lang, t};
-use crate::features::outbox::words::standing;
+use crate::features::outbox::server_fns::Stamped;
+use crate::features::outbox::words::{channel_name, standing};
 use crate::layouts::practice::kit::{Failed, practice_live, query};
 use crate::texts::{common, outbox, patients as words, practice};
-use chrono::NaiveDateTime;
-use contracts::messages::MessageView;
 use domain::dates;
 use leptos::prelude::*;
 use ui::{EmptyState, Glyph, Icon, Skeleton};
@@ -36,12 +35,12 @@ pub fn LettersTab(id: String) -> impl IntoView {
 }
 
 #[component]
-fn Letters(messages: Vec<(MessageView, NaiveDateTime)>, next: Option<String>, id: String) -> impl IntoView {
+fn Letters(messages: Vec<Stamped>, next: Option<String>, id: String) -> impl IntoView {
     if messages.is_empty() {
         return view! { <EmptyState glyph=Glyph::Mail title=t(words::NO_MESSAGES)/> }.into_any();
     }
     let next = next.map(|cursor| format!("/app/patients/{id}?tab=messages&cursor={cursor}"));
-    let lines = messages.into_iter().map(|(message, at)| view! { <Letter message at/> }).collect_view();
+    let lines = messages.into_iter().map(|stamped| view! { <Letter stamped/> }).collect_view();
     view! {
         <ul class="list stack">{lines}</ul>
         <p class="actions">
@@ -52,19 +51,21 @@ fn Letters(messages: Vec<(MessageView, NaiveDateTime)>, next: Option<String>, id
 }
 
 #[component]
-fn Letter(message: MessageView, at: NaiveDateTime) -> impl IntoView {
-    let (tone, glyph, status) = standing(&message);
+fn Letter(stamped: Stamped) -> impl IntoView {
+    let (tone, glyph, status) = standing((&stamped).into(), lang());
+    let at = stamped.last();
+    let message = stamped.message;
     view! {
         <li class="card message">
             <div class="booking-head">
                 <div>
                     <h2 class="message-subject">{message.subject}</h2>
                     <p class="muted">
-                        {t(outbox::TO)}" "{message.recipient}" · "
+                        {t(channel_name(message.channel))}" · "{t(outbox::TO)}" "{message.recipient}" · "
                         <span class="figures">{dates::long_when(lang(), at)}</span>
                     </p>
                 </div>
-                <span class=format!("badge badge-{tone}")><Icon glyph/>{t(status)}</span>
+                <span class=format!("badge badge-{tone}")><Icon glyph/>{status}</span>
             </div>
             <details>
                 <summary>{t(outbox::TEXT)}</summary>

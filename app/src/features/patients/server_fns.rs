@@ -2,9 +2,9 @@
 
 use super::fields::PatientForm;
 use crate::error::UiError;
+use crate::features::outbox::server_fns::Stamped;
 use chrono::NaiveDateTime;
 use contracts::booking::Page;
-use contracts::messages::MessageView;
 use contracts::patients::*;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
@@ -269,18 +269,14 @@ pub async fn load_history(id: String, query: HistoryQuery) -> Result<Page<Patien
 pub async fn load_patient_messages(
     id: String,
     cursor: Option<String>,
-) -> Result<(Vec<(MessageView, NaiveDateTime)>, Option<String>), UiError> {
+) -> Result<(Vec<Stamped>, Option<String>), UiError> {
     let ctx = ctx()?;
     reply(
         async {
             let of = lists::PageOf::after(read::optional(cursor));
             let page = services::patients::messages(&ctx, read::id(&id)?, of).await?;
             let zone = zone_of(&ctx).await?;
-            let stamp = |message: MessageView| {
-                let at = read::local(&zone, message.sent_at.unwrap_or(message.created_at));
-                (message, at)
-            };
-            Ok((page.items.into_iter().map(stamp).collect(), page.next))
+            Ok((page.items.into_iter().map(|message| Stamped::new(&zone, message)).collect(), page.next))
         }
         .await,
     )

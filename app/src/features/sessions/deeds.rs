@@ -113,7 +113,7 @@ pub fn Cancel(session: SessionView, deeds: Deeds) -> impl IntoView {
                         .map(|label| {
                             view! { <Select label name="refund" options=decisions required=true error=form.wrong("refund")/> }
                         })}
-                    <Checkbox label=t(words::TELL) name="tell" checked=form.kept_tick("tell", true)/>
+                    <Checkbox label=t(words::TELL) name="tell" hint=t(words::TELL_HINT) checked=form.kept_tick("tell", true)/>
                     <p class="muted">{t(words::CANCEL_UNDO)}</p>
                     <Button variant=Variant::Danger>{t(words::CANCEL_SEND)}</Button>
                 </ActionForm>
@@ -148,11 +148,7 @@ fn Undecided(session: SessionView, deeds: Deeds) -> impl IntoView {
 pub fn Cancelled(session: SessionView, deeds: Deeds, may_record: bool) -> impl IntoView {
     let undecided = may_record && session.card.paid.minor > 0 && session.refund_decision.is_none();
     let undecided = undecided.then(|| view! { <Undecided session=session.clone() deeds/> });
-    let told = match session.patient_told {
-        Some(true) => Some(words::CANCELLED_TOLD),
-        Some(false) => Some(words::CANCELLED_UNTOLD),
-        None => None,
-    };
+    let told = session.patient_told.map(|told| say::told_of_cancelling(lang(), told, session.cancel_message.as_ref()));
     let undo = session.undo_until_local.map(|until| {
         view! {
             <ActionForm action=deeds.restore>
@@ -167,7 +163,7 @@ pub fn Cancelled(session: SessionView, deeds: Deeds, may_record: bool) -> impl I
             <section class="card" aria-label=t(words::S_CANCELLED)>
                 {session.cancelled_by_patient.then(|| view! { <p>{t(words::CANCELLED_BY_PATIENT)}</p> })}
                 {session.cancel_reason.map(|reason| view! { <p class="booking-reason">{reason}</p> })}
-                {told.filter(|_| !session.cancelled_by_patient).map(|text| view! { <p>{t(text)}</p> })}
+                {told.filter(|_| !session.cancelled_by_patient).map(|text| view! { <p>{text}</p> })}
                 {session.refund_decision.map(|what| view! { <p>{tf(words::DECIDED, &[("what", say::refund(what))])}</p> })}
                 {undecided}
                 <div class="actions">{undo}</div>

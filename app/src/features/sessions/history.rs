@@ -2,10 +2,12 @@
 
 use crate::context::{lang, t, tf};
 use crate::features::audit::action_text;
+use crate::features::outbox::words::{channel_name, standing};
 use crate::texts::sessions as words;
 use contracts::sessions::{HistoryLine, MessageLine};
 use domain::dates::long_when;
 use leptos::prelude::*;
+use ui::Icon;
 
 #[component]
 pub fn Messages(lines: Vec<MessageLine>) -> impl IntoView {
@@ -22,17 +24,16 @@ pub fn Messages(lines: Vec<MessageLine>) -> impl IntoView {
 
 #[component]
 fn Message(line: MessageLine) -> impl IntoView {
-    let state = match line.status.as_str() {
-        "sent" => words::M_SENT,
-        "failed" => words::M_FAILED,
-        _ => words::M_QUEUED,
-    };
+    let (tone, glyph, state) = standing((&line).into(), lang());
     view! {
         <li class="list-row">
             <span class="list-main">
                 <strong>{line.subject}</strong>
-                <span class="muted">{t(state)}" · "{long_when(lang(), line.local)}" · "{line.recipient}</span>
+                <span class="muted">
+                    {t(channel_name(line.channel))}" · "{line.recipient}" · "{long_when(lang(), line.local)}
+                </span>
             </span>
+            <span class=format!("badge badge-{tone}")><Icon glyph/>{state}</span>
         </li>
     }
 }

@@ -37,7 +37,8 @@ pub fn Move(session: SessionView, action: ServerAction<MoveSession>) -> impl Int
                     </div>
                     <Checkbox label=t(words::KNOWINGLY) name="outside_hours" hint=t(words::KNOWINGLY_HINT)
                         checked=form.kept_tick("outside_hours", card.outside_hours)/>
-                    <Checkbox label=t(words::TELL) name="tell" checked=form.kept_tick("tell", true)/>
+                    <Checkbox label=t(words::TELL) name="tell" hint=t(words::TELL_HINT)
+                        checked=form.kept_tick("tell", true)/>
                     <Button>{t(words::MOVE_SEND)}</Button>
                 </ActionForm>
             </Dialog>

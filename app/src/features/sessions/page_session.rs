@@ -118,7 +118,13 @@ fn Whole(initial: SessionView, role: Role, forms: Forms) -> impl IntoView {
     });
     let frame = Memo::new_with_compare(move |_| without_lists(fresh.data.get()), looks_other);
     let money = Memo::new_with_compare(
-        move |_| SessionView { notes: vec![], messages: vec![], history: vec![], ..fresh.data.get() },
+        move |_| SessionView {
+            notes: vec![],
+            messages: vec![],
+            cancel_message: None,
+            history: vec![],
+            ..fresh.data.get()
+        },
         looks_other,
     );
     let notes = Memo::new(move |_| fresh.data.with(|session| session.notes.clone()));

@@ -2,8 +2,10 @@
 
 use crate::context::{lang, t};
 use crate::texts::sessions as words;
+use contracts::Lang;
+use contracts::messages::MessageStatus;
 use contracts::practice::PaymentMethod;
-use contracts::sessions::{PaymentStatus, RefundDecision, SessionCard, SessionSource, SessionStatus};
+use contracts::sessions::{MessageLine, PaymentStatus, RefundDecision, SessionCard, SessionSource, SessionStatus};
 use domain::dates;
 
 pub fn status(status: SessionStatus) -> &'static str {
@@ -53,4 +55,66 @@ pub fn method(method: PaymentMethod) -> &'static str {
 /// The start for people, on the therapist's wall clock.
 pub fn when(card: &SessionCard) -> String {
     dates::long_when(lang(), card.local)
+}
+
+/// What the patient knows of a cancellation: whether they were to be told, and the message that tells them.
+pub fn told_of_cancelling(lang: Lang, to_be_told: bool, message: Option<&MessageLine>) -> String {
+    let text = match (to_be_told, message.map(|message| (message, message.status))) {
+        (false, _) => words::CANCELLED_UNTOLD,
+        (true, None) => words::CANCELLED_UNREACHED,
+        (true, Some((message, MessageStatus::Queued))) => match message.due_local.filter(|_| message.correctable) {
+            Some(due) if due.date() == message.local.date() => {
+                return words::CANCELLED_DUE.with(lang, &[("time", &dates::clock(due.time()))]);
+            }
+            Some(due) => return words::CANCELLED_DUE_ON.with(lang, &[("when", &dates::short_when(lang, due))]),
+            None => words::CANCELLED_SENDING,
+        },
+        (true, Some((_, MessageStatus::Sent))) => words::CANCELLED_TOLD,
+        (true, Some((_, MessageStatus::Failed | MessageStatus::Dropped))) => words::CANCELLED_FAILED,
+    };
+    text.of(lang).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contracts::messages::{Channel, Delivery};
+
+    #[test]
+    fn nobody_is_said_to_be_told_before_the_message_is_sent() {
+        let written = "2026-03-05T10:00:00".parse().unwrap();
+        let (soon, morning) = ("2026-03-05T10:01:00".parse().ok(), "2026-03-06T08:00:00".parse().ok());
+        for (to_be_told, message, en) in [
+            (false, None, "The patient was not told."),
+            (true, None, "The patient could not be written to."),
+            (
+                true,
+                Some((MessageStatus::Queued, soon, true)),
+                "The message to the patient goes out at 10:01. If you undo before, it is not sent.",
+            ),
+            (
+                true,
+                Some((MessageStatus::Queued, morning, true)),
+                "The message to the patient goes out on Fri 6 Mar, 08:00. If you undo before, it is not sent.",
+            ),
+            (true, Some((MessageStatus::Queued, None, false)), "The message to the patient is on its way."),
+            (true, Some((MessageStatus::Queued, soon, false)), "The message to the patient is on its way."),
+            (true, Some((MessageStatus::Sent, None, false)), "The patient was sent a message."),
+            (true, Some((MessageStatus::Failed, None, false)), "The message to the patient could not be delivered."),
+        ] {
+            let line = message.map(|(status, due_local, correctable)| MessageLine {
+                template: "cancelled".into(),
+                subject: String::new(),
+                recipient: String::new(),
+                channel: Channel::Email,
+                status,
+                delivery: Delivery::Queued,
+                at: Default::default(),
+                local: written,
+                due_local,
+                correctable,
+            });
+            assert_eq!(told_of_cancelling(Lang::En, to_be_told, line.as_ref()), en, "{message:?}");
+        }
+    }
 }

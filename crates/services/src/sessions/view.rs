@@ -1,10 +1,11 @@
 //! From stored rows to what the practice sees.
 
+use crate::messages::Template;
 use crate::{Actor, Ctx, Result, ServiceError};
 use chrono_tz::Tz;
 use contracts::Money;
 use contracts::patients::NoteView;
-use contracts::sessions::{SessionCard, SessionNote, SessionStatus, SessionView};
+use contracts::sessions::{MessageLine, SessionCard, SessionNote, SessionStatus, SessionView};
 use domain::permissions::{Action, Resource, allowed};
 use domain::sessions::undo_until;
 use store::patients::NoteList;
@@ -73,6 +74,11 @@ pub(super) async fn view(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<Ses
         }
         _ => None,
     };
+    let messages = store::messages::lines(tx, row.practice_id, row.booking_id, zone).await?;
+    let cancelled_at = row.cancelled_at.filter(|_| row.status == SessionStatus::Cancelled);
+    let of_cancelling = |line: &&MessageLine| {
+        line.template == Template::Cancelled.as_str() && cancelled_at.is_some_and(|at| line.at >= at)
+    };
     Ok(SessionView {
         reschedule_request,
         card: card(row)?,
@@ -89,7 +95,8 @@ pub(super) async fn view(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result<Ses
         undo_until_local: undo.map(|at| domain::slots::local(zone, at)),
         payments: sessions::payments(tx, row.practice_id, row.id).await?,
         notes: notes(tx, ctx, row, zone).await?,
-        messages: sessions::messages(tx, row.practice_id, row.booking_id, zone).await?,
+        cancel_message: messages.iter().find(of_cancelling).cloned(),
+        messages,
         history: sessions::history(tx, row.practice_id, row.id, row.booking_id, zone).await?,
         now: ctx.now,
     })

@@ -2,9 +2,12 @@
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use contracts::lists::MessageSort;
 use contracts::messages::{Channel, Delivery, MessageFilter, MessageStatus, MessageView};
+use contracts::sessions::MessageLine;
 use contracts::{BookingId, MessageId, PatientId, PracticeId, TherapistId};
+use domain::slots::local;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -47,6 +50,8 @@ struct RawMessage {
     created_at: DateTime<Utc>,
     sent_at: Option<DateTime<Utc>>,
     delivered_at: Option<DateTime<Utc>>,
+    due_at: Option<DateTime<Utc>>,
+    correctable: bool,
     settled: bool,
     email: Option<String>,
     phone: Option<String>,
@@ -72,6 +77,8 @@ impl RawMessage {
             created_at: self.created_at,
             sent_at: self.sent_at,
             delivered_at: self.delivered_at,
+            due_at: self.due_at,
+            correctable: self.correctable,
             settled: self.settled,
             call: None,
             other_channels: vec![],
@@ -96,6 +103,8 @@ macro_rules! page_of_messages {
             RawMessage,
             r#"SELECT m.id, m.booking_id, m.patient_id, m.template, m.channel, m.recipient, m.subject, m.body_text, m.status,
                m.delivery, m.attempts, m.last_error, m.created_at, m.sent_at, m.delivered_at,
+               CASE WHEN m.status = 'queued' AND m.handed_over_at IS NULL THEN m.next_attempt_at END AS due_at,
+               (m.announces AND m.status = 'queued' AND m.attempts = 0 AND m.handed_over_at IS NULL) AS "correctable!",
                m.settled_at IS NOT NULL AS "settled!",
                CASE WHEN m.patient_id IS NOT NULL THEN coalesce(nullif(b.patient_email, ''), pt.email) END AS email,
                CASE WHEN m.patient_id IS NOT NULL THEN coalesce(nullif(b.patient_phone, ''), pt.phone) END AS phone,
@@ -147,4 +156,43 @@ pub async fn list(conn: &mut PgConnection, practice: PracticeId, filter: &Filter
         MessageSort::CreatedAtDown => page_of_messages!("<", "DESC", conn, practice, filter),
     };
     rows.into_iter().map(RawMessage::read).collect()
+}
+
+/// What people were told about a booking, the newest first; at most 50. Moments are told on the clock of a zone too.
+///
+/// # Errors
+/// When the database cannot answer, or a status is unknown.
+pub async fn lines(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    booking: BookingId,
+    zone: Tz,
+) -> Result<Vec<MessageLine>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT template, subject, recipient, channel, status, delivery,
+             coalesce(delivered_at, sent_at, created_at) AS "at!",
+             CASE WHEN status = 'queued' AND handed_over_at IS NULL THEN next_attempt_at END AS due_at,
+             (announces AND status = 'queued' AND attempts = 0 AND handed_over_at IS NULL) AS "correctable!"
+           FROM messages WHERE practice_id = $1 AND booking_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50"#,
+        practice.0,
+        booking.0
+    )
+    .fetch_all(conn)
+    .await?;
+    let lines = rows.into_iter().map(|row| {
+        let status = MessageStatus::parse(&row.status).ok_or(StoreError::Unreadable("messages.status"))?;
+        Ok(MessageLine {
+            template: row.template,
+            subject: row.subject,
+            recipient: row.recipient,
+            channel: Channel::parse(&row.channel).ok_or(StoreError::Unreadable("messages.channel"))?,
+            status,
+            delivery: delivery(status, row.delivery.as_deref()),
+            at: row.at,
+            local: local(zone, row.at),
+            due_local: row.due_at.map(|at| local(zone, at)),
+            correctable: row.correctable,
+        })
+    });
+    lines.collect()
 }

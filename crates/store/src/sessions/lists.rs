@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use contracts::lists::SessionSort;
 use contracts::practice::PaymentMethod;
-use contracts::sessions::{HistoryLine, MessageLine, PaymentStatus, PaymentView, SessionStatus};
+use contracts::sessions::{HistoryLine, PaymentStatus, PaymentView, SessionStatus};
 use contracts::{BookingId, Money, PatientId, PaymentId, PracticeId, ServiceId, SessionId, TherapistId};
 use domain::slots::local;
 use sqlx::PgConnection;
@@ -258,35 +258,6 @@ pub async fn payments(
         })
     });
     views.collect()
-}
-
-/// What people were told about a booking, the newest first; at most 50. Moments are told on the clock of a zone too.
-///
-/// # Errors
-/// When the database cannot answer.
-pub async fn messages(
-    connection: &mut PgConnection,
-    practice: PracticeId,
-    booking: BookingId,
-    zone: Tz,
-) -> Result<Vec<MessageLine>, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT template, subject, recipient, status, coalesce(sent_at, created_at) AS "at!" FROM messages
-           WHERE practice_id = $1 AND booking_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50"#,
-        practice.0,
-        booking.0
-    )
-    .fetch_all(connection)
-    .await?;
-    let lines = rows.into_iter().map(|row| MessageLine {
-        template: row.template,
-        subject: row.subject,
-        recipient: row.recipient,
-        status: row.status,
-        at: row.at,
-        local: local(zone, row.at),
-    });
-    Ok(lines.collect())
 }
 
 /// What was done with a session and its booking, the newest first; at most 100. Moments are told on the clock of a zone.
