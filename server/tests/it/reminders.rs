@@ -92,7 +92,7 @@ async fn an_unpaid_session_is_reminded_of_when_the_practice_says_and_a_paid_one_
         .await
         .unwrap();
     at_time(&app, "2026-03-08T12:00:00Z").await;
-    assert_eq!(to_john(&app), ["Your session is not paid yet"]);
+    assert_eq!(to_john(&app), ["You pay at your session"]);
     // Two days later one is reminded of without asking for money again.
     at_time(&app, "2026-03-09T12:00:00Z").await;
     let mails = app.mailbox.to("john@example.com");
@@ -131,7 +131,7 @@ async fn a_reminder_that_waits_for_the_morning_is_dropped_when_the_session_goes(
     assert!(to_john(&app).is_empty(), "{:?}", to_john(&app));
     moved(&app, goes, at("2026-03-11T07:00:00Z")).await;
     at_time(&app, "2026-03-09T05:00:00Z").await;
-    assert_eq!(to_john(&app), ["Your session is not paid yet"], "in the morning, and only what still holds");
+    assert_eq!(to_john(&app), ["You pay at your session"], "in the morning, and only what still holds");
     let states: Vec<(uuid::Uuid, String)> =
         sqlx::query_as("SELECT booking_id, status FROM messages WHERE template = 'payment_reminder' ORDER BY status")
             .fetch_all(&app.owner)
@@ -156,7 +156,7 @@ async fn a_worker_that_was_down_sends_what_is_still_of_use_and_drops_the_rest() 
     sorted.sort();
     assert_eq!(
         sorted,
-        ["Your session begins soon", "Your session is not paid yet", "Your session: Tuesday 10 March 2026, 15:00"],
+        ["Your session begins soon", "You pay at your session", "Your session: Tuesday 10 March 2026, 15:00"],
     );
     let left: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM sessions WHERE day_reminder_at <= $1 OR join_reminder_at <= $1 OR payment_reminder_at <= $1",

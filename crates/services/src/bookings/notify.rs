@@ -11,6 +11,7 @@ use crate::{Ctx, Result, ServiceError, tokens};
 use chrono::{DateTime, Utc};
 use contracts::booking::BookingStatus;
 use contracts::messages::NoticeKind;
+use contracts::practice::PaymentTiming;
 use contracts::{Lang, Money, SessionId};
 use domain::dates::long_when;
 use store::Tx;
@@ -119,6 +120,7 @@ pub(crate) async fn remind(
     message.patient_id = Some(taken.patient);
     message.facts.stop_link = format!("{}/reminders", message.facts.link);
     message.facts.deadline.clear();
+    message.facts.at_session = row.policy.payment_timing == PaymentTiming::AtSession;
     message.facts.price = if reminder.asks() {
         Money::new(taken.owed_minor, taken.currency.clone()).display(row.lang)
     } else {

@@ -139,6 +139,8 @@ pub struct Facts {
     pub role: String,
     /// The proof came after the booking had ended.
     pub late: bool,
+    /// One pays at the session, so that nothing is late before it.
+    pub at_session: bool,
     /// The booking keeps no time any more.
     pub time_gone: bool,
     /// Where reminders can be switched off.

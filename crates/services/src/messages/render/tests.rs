@@ -31,6 +31,7 @@ fn full() -> Facts {
         role: "therapist".into(),
         late: true,
         time_gone: true,
+        at_session: false,
     }
 }
 
@@ -158,6 +159,33 @@ fn reasons_reach_the_patient_and_rooms_only_those_who_are_confirmed() {
             Template::Confirmed | Template::Rescheduled | Template::SessionReminder | Template::JoinReminder
         );
         assert_eq!(text.contains("https://meet.example/room-1\n"), invited, "{template:?}");
+    }
+}
+
+#[test]
+fn nobody_owes_before_a_session_at_which_one_pays() {
+    use Template::{PaymentReminder, SessionReminder};
+    for (template, lang, owed, at_session) in [
+        (SessionReminder, Lang::En, "not paid yet", "You pay at the session"),
+        (SessionReminder, Lang::Es, "falta el pago", "Se paga en la sesión"),
+        (PaymentReminder, Lang::En, "still open", "you pay at this session"),
+        (PaymentReminder, Lang::Es, "está pendiente", "se paga en el momento"),
+    ] {
+        let told = |at_session, price: &str| {
+            let facts = Facts { at_session, price: price.into(), ..full() };
+            let mail = rendered(template, lang, &facts);
+            let (_, text) = text(&sheet(template, lang, &facts)).unwrap();
+            format!("{}\n{}\n{text}", mail.subject, mail.text)
+        };
+        let (late, then) = (told(false, "$15,000"), told(true, "$15,000"));
+        assert!(late.contains(owed) && !late.contains(at_session), "{late}");
+        assert!(then.contains(at_session) && then.contains("$15,000"), "{then}");
+        for late in ["ot paid yet", "still open", "alta el pago", "pendiente"] {
+            assert!(!then.contains(late), "{late}: {then}");
+        }
+        if template == SessionReminder {
+            assert!(!told(true, "").contains(at_session), "nothing to pay: {}", told(true, ""));
+        }
     }
 }
 
