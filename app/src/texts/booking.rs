@@ -25,8 +25,6 @@ contracts::texts! {
     YOUR_ZONE = "Times are shown in {zone}, with your own time beside them.", "Los horarios se muestran en hora de {zone}, con su hora local al lado.";
     ZONE_OF = "All times are in {zone} time.", "Todos los horarios están en hora de {zone}.";
     CANCELLATION = "Cancelling", "Cancelaciones";
-    CANCEL_UNTIL = "You can cancel by yourself until {span} before the session.", "Puede cancelar por su cuenta hasta {span} antes de la sesión.";
-    CANCEL_ANY_TIME = "You can cancel by yourself until the session starts.", "Puede cancelar por su cuenta hasta el inicio de la sesión.";
     WHAT_NEXT = "What happens next", "Qué sigue";
     NEXT_HOLD = "The time you choose is held for you for {span} while you fill in your details.", "El horario que elija queda reservado para usted por {span} mientras completa sus datos.";
     NEXT_APPROVAL = "{name} answers your request within {span}.", "{name} responde su solicitud dentro de {span}.";

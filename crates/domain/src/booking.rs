@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use contracts::booking::BookingStatus::{self, *};
 use contracts::practice::{BookingPolicy, PaymentTiming};
-use contracts::{FieldError, FieldProblem, limits};
+use contracts::{FieldError, FieldProblem, Lang, Text, limits};
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -137,6 +137,38 @@ pub fn may_patient_cancel(
     }
 }
 
+const CANCEL_ANY_TIME: Text = Text {
+    en: "You can cancel by yourself until the session starts.",
+    es: "Puede cancelar por su cuenta hasta el inicio de la sesión.",
+};
+const CANCEL_HOURS: [Text; 2] = [
+    Text {
+        en: "You can cancel by yourself until {n} hour before the session.",
+        es: "Puede cancelar por su cuenta hasta {n} hora antes de la sesión.",
+    },
+    Text {
+        en: "You can cancel by yourself until {n} hours before the session.",
+        es: "Puede cancelar por su cuenta hasta {n} horas antes de la sesión.",
+    },
+];
+const CANCEL_DAYS: Text = Text {
+    en: "You can cancel by yourself until {n} days before the session.",
+    es: "Puede cancelar por su cuenta hasta {n} días antes de la sesión.",
+};
+
+/// Until when a patient may cancel, for people: in the practice's own words, or written from the policy's hours.
+pub fn cancel_rule(policy: &BookingPolicy, lang: Lang) -> String {
+    let own = policy.cancel_text.trim();
+    if !own.is_empty() {
+        return own.to_owned();
+    }
+    match policy.cancel_until_hours.max(0).unsigned_abs() {
+        0 => CANCEL_ANY_TIME.of(lang).to_owned(),
+        hours if hours >= 48 && hours % 24 == 0 => CANCEL_DAYS.with(lang, &[("n", &(hours / 24).to_string())]),
+        hours => Text::counted(CANCEL_HOURS, lang, hours),
+    }
+}
+
 /// Two weeks, in minutes: the longest any window or notice may be.
 const FORTNIGHT_MIN: i32 = 14 * 24 * 60;
 
@@ -251,6 +283,47 @@ mod tests {
         let any_time = BookingPolicy { cancel_until_hours: 0, ..policy };
         assert!(may_patient_cancel(Confirmed, &any_time, at("2026-11-24T09:59:59Z"), start));
         assert!(!may_patient_cancel(Confirmed, &any_time, start, start));
+    }
+
+    #[test]
+    fn the_rule_of_cancelling_is_written_from_the_hours_unless_the_practice_has_its_own() {
+        for (hours, own, en, es) in [
+            (24, " Call us.\n", "Call us.", "Call us."),
+            (
+                0,
+                "",
+                "You can cancel by yourself until the session starts.",
+                "Puede cancelar por su cuenta hasta el inicio de la sesión.",
+            ),
+            (
+                1,
+                "",
+                "You can cancel by yourself until 1 hour before the session.",
+                "Puede cancelar por su cuenta hasta 1 hora antes de la sesión.",
+            ),
+            (
+                24,
+                " ",
+                "You can cancel by yourself until 24 hours before the session.",
+                "Puede cancelar por su cuenta hasta 24 horas antes de la sesión.",
+            ),
+            (
+                49,
+                "",
+                "You can cancel by yourself until 49 hours before the session.",
+                "Puede cancelar por su cuenta hasta 49 horas antes de la sesión.",
+            ),
+            (
+                72,
+                "",
+                "You can cancel by yourself until 3 days before the session.",
+                "Puede cancelar por su cuenta hasta 3 días antes de la sesión.",
+            ),
+        ] {
+            let policy =
+                BookingPolicy { cancel_until_hours: hours, cancel_text: own.into(), ..BookingPolicy::default() };
+            assert_eq!([cancel_rule(&policy, Lang::En), cancel_rule(&policy, Lang::Es)], [en, es], "{hours}");
+        }
     }
 
     #[test]

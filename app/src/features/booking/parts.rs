@@ -6,6 +6,7 @@ use crate::texts::booking as text;
 use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use contracts::booking::BookingView;
 use contracts::practice::{BookingPolicy, PaymentMethod};
+use domain::booking::cancel_rule;
 use domain::dates;
 use leptos::prelude::*;
 use ui::When;
@@ -164,7 +165,7 @@ pub fn PolicyWords(
     view! {
         <div class="stack-small">
             <h3>{t(text::CANCELLATION)}</h3>
-            <p class="prewrap">{words::cancellation(&policy)}</p>
+            <p class="prewrap">{cancel_rule(&policy, lang())}</p>
             <h3>{t(text::WHAT_NEXT)}</h3>
             <ul class="next-steps">
                 {words::what_next(&policy, free, &therapist)

@@ -42,17 +42,6 @@ pub fn zone(name: &str) -> String {
     name.rsplit('/').next().unwrap_or(name).replace('_', " ")
 }
 
-/// When a patient may still cancel: in the practice's own words, if it has any.
-pub fn cancellation(policy: &BookingPolicy) -> String {
-    if !policy.cancel_text.trim().is_empty() {
-        return policy.cancel_text.clone();
-    }
-    match policy.cancel_until_hours {
-        hours if hours <= 0 => t(text::CANCEL_ANY_TIME).to_owned(),
-        hours => tf(text::CANCEL_UNTIL, &[("span", &span(hours * 60))]),
-    }
-}
-
 /// What happens after the request is sent, one sentence each.
 pub fn what_next(policy: &BookingPolicy, free: bool, therapist: &str) -> Vec<String> {
     let pays_first = !free && policy.payment_timing == PaymentTiming::BeforeConfirmation;

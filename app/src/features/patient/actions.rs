@@ -2,11 +2,12 @@
 
 use super::server_fns::CancelMyBooking;
 use super::words;
-use crate::context::{t, tf};
+use crate::context::{lang, t, tf};
 use crate::forms::{FormErrors, FormNotice};
 use crate::texts::{common, patient as text};
 use contracts::booking::{BookingStatus, BookingView};
 use contracts::limits;
+use domain::booking::cancel_rule;
 use leptos::prelude::*;
 use ui::{Button, Dialog, Glyph, Icon, LinkButton, TextArea, Variant};
 
@@ -31,6 +32,7 @@ pub fn Actions(booking: BookingView, changed: Callback<()>) -> impl IntoView {
     let another = if lapsed { text::ANOTHER_TIME } else { text::BOOK_ANOTHER };
     let cancel = booking.can_cancel && !closed;
     let ask_practice = confirmed && !closed && !booking.can_cancel;
+    let rule = (confirmed && !closed).then(|| cancel_rule(&booking.policy, lang()));
     view! {
         <div class="actions">
             {join
@@ -61,6 +63,7 @@ pub fn Actions(booking: BookingView, changed: Callback<()>) -> impl IntoView {
                 })}
             {cancel.then(|| view! { <CancelDialog booking changed/> })}
         </div>
+        {rule.map(|rule| view! { <p class="muted small prewrap">{rule}</p> })}
         {ask_practice.then(|| view! { <p class="muted small">{t(text::TOO_LATE_TO_CANCEL)}</p> })}
     }
 }

@@ -267,7 +267,7 @@ fn facts(row: &BookingRow, lang: Lang, reason: &str) -> Result<Facts> {
         },
         reason: reason.to_owned(),
         video_link: row.video_link.clone().unwrap_or_default(),
-        cancel_rule: row.policy.cancel_text.clone(),
+        cancel_rule: domain::booking::cancel_rule(&row.policy, lang),
         late: row.proof.as_ref().is_some_and(|proof| proof.late),
         time_gone: !row.status.keeps_slot(),
         ..Facts::default()
