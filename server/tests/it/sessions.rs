@@ -237,6 +237,46 @@ async fn a_silent_change_leaves_no_wrong_time_to_be_told() {
 }
 
 #[tokio::test]
+async fn a_move_is_still_told_when_a_silent_end_within_its_grace_is_undone() {
+    let app = TestApp::new().await;
+    let (practice, _, _, id) = booked(&app).await;
+    let ctx = || practice.ctx(&app);
+    let quiet = CancelSession { tell_patient: false, ..CancelSession::default() };
+    let later = |minutes| {
+        app.clock.advance(TimeDelta::minutes(minutes));
+        app.run_jobs()
+    };
+    later(0).await;
+    let before = app.mailbox.to("john@example.com").len();
+    let told = || app.mailbox.to("john@example.com").split_off(before);
+    s::move_to(&ctx(), id, to("2026-03-04T09:00:00")).await.unwrap();
+    s::cancel(&ctx(), id, quiet.clone()).await.unwrap();
+    later(5).await;
+    assert!(told().is_empty(), "nobody is told a time of what is cancelled: {:?}", told());
+    s::restore(&ctx(), id).await.unwrap();
+    later(5).await;
+    let mails = told();
+    let [one] = mails.as_slice() else { panic!("{mails:?}") };
+    assert!(one.text.contains("Wednesday 4 March") && one.text.contains("Tuesday 3 March"), "{}", one.text);
+
+    // What was told before is told once, and a silent end that is undone is no news.
+    s::cancel(&ctx(), id, quiet.clone()).await.unwrap();
+    s::restore(&ctx(), id).await.unwrap();
+    later(5).await;
+    assert_eq!(told().len(), 1);
+
+    // Twice ended and restored within the grace, and moved back to what the patient knows.
+    s::move_to(&ctx(), id, to("2026-03-05T09:00:00")).await.unwrap();
+    for _ in 0..2 {
+        s::cancel(&ctx(), id, quiet.clone()).await.unwrap();
+        s::restore(&ctx(), id).await.unwrap();
+    }
+    s::move_to(&ctx(), id, to("2026-03-04T09:00:00")).await.unwrap();
+    later(5).await;
+    assert_eq!(told().len(), 1, "{:?}", told().last());
+}
+
+#[tokio::test]
 async fn who_is_not_to_be_told_is_not_and_paid_money_asks_for_a_decision() {
     let app = TestApp::new().await;
     let (practice, _, _, id) = booked(&app).await;

@@ -5,7 +5,7 @@ use crate::calendar_file::{IcsEvent, session_ics, uid};
 use crate::messages::reminders::Reminder;
 use crate::messages::{
     Facts, Inform, NewMessage, PaymentInstructionsText, Template, Timing, ToPatient, announce as announce_message,
-    enqueue, inform, to_patient, withdraw,
+    enqueue, inform, lay_aside, take_up, to_patient, withdraw,
 };
 use crate::{Ctx, Result, ServiceError, tokens};
 use chrono::{DateTime, Utc};
@@ -41,12 +41,13 @@ pub(super) async fn moved(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, was: DateTim
     to_patient(tx, ctx, &message, Timing::Now, None).await.map(|_| ())
 }
 
-/// Takes back what was going to be announced about a booking that ends without the patient being told.
+/// Leaves unsent what was going to be announced about a booking that ends without the patient being told. If the end is
+/// undone, they still have to hear of it.
 ///
 /// # Errors
 /// When the database cannot answer.
 pub(crate) async fn say_nothing(tx: &mut Tx, row: &BookingRow) -> Result<()> {
-    withdraw(tx, row.practice_id, row.id).await.map(|_| ())
+    lay_aside(tx, row.practice_id, row.id).await
 }
 
 /// Tells the patient of a change that the practice made, after a moment of grace in which it may still be corrected:
@@ -92,12 +93,15 @@ pub enum Undone {
 }
 
 /// Takes an announcement back because its change is undone; `row` is the booking as it is now. A move that was told
-/// together with what is undone is announced again.
+/// together with what is undone, or left untold because of it, is announced again.
 ///
 /// # Errors
 /// When the database cannot answer.
 pub async fn undo_announcement(tx: &mut Tx, ctx: &Ctx, row: &BookingRow) -> Result<Undone> {
-    let Some(announced) = withdraw(tx, row.practice_id, row.id).await? else { return Ok(Undone::MayBeTold) };
+    let laid_aside = take_up(tx, row.practice_id, row.id).await?;
+    let Some(announced) = withdraw(tx, row.practice_id, row.id).await?.or(laid_aside) else {
+        return Ok(Undone::MayBeTold);
+    };
     if let Some(known) = announced.known_start {
         announce_move(tx, ctx, row, known, "").await?;
     }

@@ -25,7 +25,7 @@ pub(crate) use notices::{Inform, inform, inform_only};
 pub use notices::{mark_read, notices, unread, zone};
 pub use opting::{choose_reminders, reminder_choice};
 pub use outbox::{get, list, of_patient, page, resend, resend_by, settle, timeline};
-pub(crate) use patients::{Timing, ToPatient, announce, to_patient, withdraw};
+pub(crate) use patients::{Timing, ToPatient, announce, lay_aside, take_up, to_patient, withdraw};
 pub use sending::{send_due, send_mail, send_texts};
 pub use settings::{save_settings, settings};
 pub use templates::{OWN_WORDS, preview, reset_template, save_template, template};

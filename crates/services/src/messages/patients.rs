@@ -91,6 +91,22 @@ pub(crate) async fn withdraw(tx: &mut Tx, practice: PracticeId, booking: Booking
     Ok(rows::withdraw(tx, practice, booking).await?)
 }
 
+/// Leaves unsent what was going to be announced about a booking, so that it can be taken up again.
+///
+/// # Errors
+/// When the database cannot answer.
+pub(crate) async fn lay_aside(tx: &mut Tx, practice: PracticeId, booking: BookingId) -> Result<()> {
+    Ok(rows::lay_aside(tx, practice, booking).await?)
+}
+
+/// Takes away what was left unsent about a booking; it remembers the start that the patient knows.
+///
+/// # Errors
+/// When the database cannot answer.
+pub(crate) async fn take_up(tx: &mut Tx, practice: PracticeId, booking: BookingId) -> Result<Option<Announced>> {
+    Ok(rows::take_up(tx, practice, booking).await?)
+}
+
 /// What this installation can send. Where e-mail leaves the machine and texts do not, a text would reach nobody.
 pub(super) fn usable(deps: &Deps) -> Vec<Channel> {
     let texts = deps.texts.leaves_the_machine() || !deps.mail.leaves_the_machine();

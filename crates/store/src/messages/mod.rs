@@ -114,6 +114,45 @@ pub async fn withdraw(
     Ok(taken.last().map(|row| Announced { known_start: row.known_start }))
 }
 
+/// Leaves unsent what was going to be announced about this booking and was not tried yet; what it remembered is kept for
+/// [`take_up`].
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn lay_aside(conn: &mut PgConnection, practice: PracticeId, booking: BookingId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE messages SET status = 'dropped', next_attempt_at = NULL WHERE practice_id = $1 AND id IN (
+           SELECT id FROM messages WHERE practice_id = $1 AND booking_id = $2 AND announces AND status = 'queued'
+             AND attempts = 0 AND handed_over_at IS NULL FOR UPDATE SKIP LOCKED)",
+        practice.0,
+        booking.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Takes away what [`lay_aside`] left unsent about this booking; answers what it remembered.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn take_up(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    booking: BookingId,
+) -> Result<Option<Announced>, StoreError> {
+    let mut taken = sqlx::query!(
+        "DELETE FROM messages WHERE practice_id = $1 AND booking_id = $2 AND announces AND status = 'dropped'
+         RETURNING created_at, known_start",
+        practice.0,
+        booking.0
+    )
+    .fetch_all(conn)
+    .await?;
+    taken.sort_by_key(|row| row.created_at);
+    Ok(taken.last().map(|row| Announced { known_start: row.known_start }))
+}
+
 fn changed_one(rows: u64) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::NothingChanged) }
 }
