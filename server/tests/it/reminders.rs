@@ -156,7 +156,7 @@ async fn a_worker_that_was_down_sends_what_is_still_of_use_and_drops_the_rest() 
     sorted.sort();
     assert_eq!(
         sorted,
-        ["Your session begins soon", "You pay at your session", "Your session: Tuesday 10 March 2026, 15:00"],
+        ["You pay at your session", "Your session begins soon", "Your session: Tuesday 10 March 2026, 15:00"],
     );
     let left: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM sessions WHERE day_reminder_at <= $1 OR join_reminder_at <= $1 OR payment_reminder_at <= $1",
