@@ -8,6 +8,7 @@ ALTER TABLE messages
   ADD COLUMN channel text NOT NULL DEFAULT 'email' CHECK (channel IN ('email', 'sms', 'whatsapp')),
   ADD COLUMN patient_id uuid,
   ADD COLUMN session_id uuid,
+  ADD COLUMN series_id uuid,
   -- In whose name it goes out, where that is not the practice's.
   ADD COLUMN sender_name text NOT NULL DEFAULT '' CHECK (length(sender_name) <= 120),
   -- What it was written from, so that it can be written again for another channel. Gone with its recipient.
@@ -32,10 +33,12 @@ ALTER TABLE messages
   ADD CONSTRAINT messages_status_check CHECK (status IN ('queued', 'sent', 'failed', 'dropped')),
   ADD FOREIGN KEY (practice_id, patient_id) REFERENCES patients ON DELETE SET NULL (patient_id),
   ADD FOREIGN KEY (practice_id, session_id) REFERENCES sessions,
+  ADD FOREIGN KEY (practice_id, series_id) REFERENCES series,
   ADD FOREIGN KEY (practice_id, fallback_of) REFERENCES messages ON DELETE SET NULL (fallback_of);
 CREATE INDEX messages_by_patient ON messages (practice_id, patient_id, created_at DESC, id DESC);
 CREATE INDEX messages_by_session ON messages (practice_id, session_id);
 CREATE INDEX messages_by_fallback ON messages (practice_id, fallback_of) WHERE fallback_of IS NOT NULL;
+CREATE INDEX messages_by_series ON messages (practice_id, series_id) WHERE series_id IS NOT NULL;
 CREATE INDEX messages_announcing ON messages (practice_id, booking_id) WHERE announces AND status = 'queued';
 DROP INDEX messages_failed;
 CREATE INDEX messages_failed ON messages (practice_id, created_at DESC, id DESC) WHERE status = 'failed' AND settled_at IS NULL;

@@ -37,6 +37,7 @@ contracts::texts! {
     T_PAYMENT_REJECTED = "Payment not found", "Pago no encontrado";
     T_CONFIRMED = "Confirmed", "Confirmada";
     T_RESCHEDULED = "New time", "Nuevo horario";
+    T_SERIES_AGREED = "Recurring sessions", "Sesiones recurrentes";
     T_CANCELLED = "Cancelled", "Cancelada";
     T_EXPIRED = "Request ended", "Solicitud vencida";
     T_SESSION_REMINDER = "Reminder of the session", "Recordatorio de la sesión";

@@ -12,12 +12,6 @@ contracts::texts! {
     IS_PAUSED = "Paused", "En pausa";
     IS_STOPPED = "Stopped", "Detenidas";
     IS_COMPLETED = "Completed", "Completadas";
-    WEEKLY_AT = "Every {weekday} at {time}", "Cada {weekday} a las {time}";
-    BIWEEKLY_AT = "Every second {weekday} at {time}", "Cada dos semanas, {weekday} a las {time}";
-    MONTHLY_AT = "Every month on day {day} at {time}", "Cada mes el día {day} a las {time}";
-    MONTHLY_LAST_AT = "Every month on day {day}, or on the last, at {time}", "Cada mes el día {day}, o el último, a las {time}";
-    EVERY_DAY_AT = "Every day at {time}", "Cada día a las {time}";
-    EVERY_N_AT = "Every {n} days at {time}, counted from {date}", "Cada {n} días a las {time}, desde el {date}";
     MINUTES = "{n} minutes", "{n} minutos";
     PER_SESSION = "{price} per session", "{price} por sesión";
     WITH = "{service} with {therapist}", "{service} con {therapist}";
@@ -76,6 +70,8 @@ contracts::texts! {
     ENDS_ON = "Last day", "Fin";
     ENDS_ON_HINT = "Empty: no end date", "Vacío: sin fecha límite";
     NOTICE_DAYS = "Payment reminder, days before", "Recordatorio de pago, días antes";
+    TELL = "Tell the patient", "Avisar al paciente";
+    TELL_HINT = "One message with the rhythm and the next dates. It waits a moment, so that you can still correct it.", "Un solo mensaje con el ritmo y las próximas fechas. Espera un momento, para que aún pueda corregirlo.";
     ALSO_UNPAID = "Also move sessions that are made already and not paid", "Mover también las sesiones ya creadas y sin pagar";
     ALSO_UNPAID_HINT = "Sessions with a payment are never changed.", "Las sesiones con un pago nunca se modifican.";
     UPDATE_UNPAID_ONE = "{n} session is made already and not paid.", "Hay {n} sesión ya creada y sin pagar.";

@@ -268,6 +268,13 @@ pub struct CreateSeries {
     pub starts_on: NaiveDate,
     #[serde(flatten)]
     pub terms: SeriesTerms,
+    /// Tell the patient what was agreed.
+    #[serde(default = "yes")]
+    pub tell_patient: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What the patient and the practice agreed.

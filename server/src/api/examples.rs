@@ -62,7 +62,7 @@ fn examples() -> Vec<(&'static str, Value)> {
         (
             "CreateSeries",
             json!({"patient_id": patient, "therapist_id": therapist, "starts_on": "2026-11-30", "service_id": service,
-            "frequency": "weekly", "weekday": 1, "starts": "09:00", "duration_min": 50, "price": "2000", "ends_on": null, "payment_notice_days": 3}),
+            "frequency": "weekly", "weekday": 1, "starts": "09:00", "duration_min": 50, "price": "2000", "ends_on": null, "payment_notice_days": 3, "tell_patient": true}),
         ),
         (
             "ChangeSeries",

@@ -32,6 +32,7 @@ mod seed;
 mod series;
 mod series_api;
 mod series_changes;
+mod series_told;
 mod sessions;
 mod statistics;
 mod terms;

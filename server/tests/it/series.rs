@@ -48,6 +48,7 @@ pub fn weekly(practice: &Practice, patient: PatientId, starts_on: &str, starts: 
             ends_on: None,
             payment_notice_days: None,
         },
+        tell_patient: false,
     }
 }
 

@@ -27,6 +27,7 @@ pub fn template_name(template: &str) -> Text {
         "payment_rejected" => words::T_PAYMENT_REJECTED,
         "confirmed" => words::T_CONFIRMED,
         "rescheduled" => words::T_RESCHEDULED,
+        "series_agreed" => words::T_SERIES_AGREED,
         "cancelled" => words::T_CANCELLED,
         "expired" => words::T_EXPIRED,
         "session_reminder" => words::T_SESSION_REMINDER,

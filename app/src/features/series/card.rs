@@ -10,6 +10,7 @@ use contracts::accounts::Role;
 use contracts::series::{SeriesStatus, SeriesView};
 use domain::dates;
 use domain::permissions::{Action as Verb, Resource as Thing, allowed};
+use domain::recurrence::rhythm;
 use leptos::prelude::*;
 use ui::{Button, Dialog, Glyph, Icon, MoneyText, Variant};
 
@@ -60,7 +61,7 @@ pub(super) fn SeriesCard(
     view! {
         <section class="card series-card" aria-labelledby=title_id.clone()>
             <header class="series-head">
-                <h3 id=title_id.clone()>{say::rule(&series.rule)}</h3>
+                <h3 id=title_id.clone()>{rhythm(&series.rule, lang())}</h3>
                 <span class=format!("badge badge-{tone}")>
                     <Icon glyph={if series.status == SeriesStatus::Active { Glyph::Check } else { Glyph::Slash }}/>
                     {t(word)}

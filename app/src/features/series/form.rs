@@ -78,6 +78,9 @@ impl Filled {
             }
         }
         self.also_unpaid |= address("also_unpaid").is_some();
+        if asked {
+            self.tell = address("tell").is_some();
+        }
         (self, asked)
     }
 
@@ -91,6 +94,7 @@ impl Filled {
             }
         }
         filled.also_unpaid = data.has(&in_form("also_unpaid"));
+        filled.tell = data.has(&in_form("tell"));
         Some(filled)
     }
 }
@@ -289,6 +293,13 @@ fn Inputs(
                 max=PAYMENT_NOTICE_MAX.to_string() value=filled.payment_notice_days.clone()
                 error=form.wrong("payment_notice_days")/>
         </div>
+        {is_new
+            .then(|| {
+                view! {
+                    <Checkbox label=t(words::TELL) name=in_form("tell") hint=t(words::TELL_HINT)
+                        checked=form.kept_tick("tell", filled.tell)/>
+                }
+            })}
         {(!is_new)
             .then(|| {
                 view! {

@@ -46,6 +46,7 @@ fn Fill(form: SeriesForm) -> impl IntoView {
         frequency: Frequency::Weekly.as_str().to_owned(),
         starts_on: form.today.to_string(),
         payment_notice_days: "3".to_owned(),
+        tell: true,
         ..Filled::default()
     };
     view! {

@@ -99,6 +99,7 @@ fn Change(series: SeriesView, form: SeriesForm) -> impl IntoView {
         ends_on: rule.ends_on.map(|day| day.to_string()).unwrap_or_default(),
         payment_notice_days: series.payment_notice_days.to_string(),
         also_unpaid: false,
+        tell: false,
     };
     let offers = offers(&series, form.offers);
     view! {

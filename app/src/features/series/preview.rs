@@ -6,6 +6,7 @@ use crate::texts::series as words;
 use contracts::Text;
 use contracts::series::{Becomes, Preview, PreviewDate};
 use domain::dates;
+use domain::recurrence::rhythm;
 use leptos::prelude::*;
 use ui::{EmptyState, Glyph, Icon};
 
@@ -22,7 +23,7 @@ pub(super) fn Dates(preview: Preview) -> impl IntoView {
     );
     let empty = preview.dates.is_empty();
     view! {
-        <p><strong>{say::rule(&preview.series.rule)}</strong></p>
+        <p><strong>{rhythm(&preview.series.rule, lang())}</strong></p>
         <div role="status"><ul class="series-facts">{sums.0}{sums.1}{sums.2}</ul></div>
         {empty.then(|| view! { <EmptyState glyph=Glyph::Calendar title=t(words::NO_DATES)/> })}
         <ol class="series-dates">

@@ -36,6 +36,8 @@ pub struct Filled {
     pub ends_on: String,
     pub payment_notice_days: String,
     pub also_unpaid: bool,
+    /// Of a new series.
+    pub tell: bool,
 }
 
 #[cfg(feature = "ssr")]
@@ -71,6 +73,7 @@ impl Filled {
                 therapist_id: read::value("offer", offer.0, FieldProblem::InvalidChoice)?,
                 starts_on: read::date("starts_on", &self.starts_on)?,
                 terms,
+                tell_patient: self.tell,
             }));
         }
         let to = ChangeSeries {

@@ -2,34 +2,14 @@
 
 use crate::context::{lang, t, tf};
 use crate::texts::series as words;
-use chrono::{Datelike, NaiveDateTime};
+use chrono::NaiveDateTime;
 use contracts::Text;
 use contracts::series::{
-    Becomes, ClockChange, Conflict, Frequency, Occurrence, OccurrenceState, PreviewDate, Rule, SeriesStatus,
+    Becomes, ClockChange, Conflict, Frequency, Occurrence, OccurrenceState, PreviewDate, SeriesStatus,
 };
 use contracts::sessions::{PaymentStatus, SessionStatus};
 use domain::dates;
 use domain::validate::show_clock;
-
-/// "Every Monday at 09:00".
-pub fn rule(rule: &Rule) -> String {
-    let time = show_clock(rule.starts_min);
-    let weekday = dates::weekday_name(lang(), rule.anchor);
-    let day = rule.anchor.day();
-    match rule.frequency {
-        Frequency::Weekly => tf(words::WEEKLY_AT, &[("weekday", weekday), ("time", &time)]),
-        Frequency::Biweekly => tf(words::BIWEEKLY_AT, &[("weekday", weekday), ("time", &time)]),
-        Frequency::Monthly => {
-            let text = if day > 28 { words::MONTHLY_LAST_AT } else { words::MONTHLY_AT };
-            tf(text, &[("day", &day.to_string()), ("time", &time)])
-        }
-        Frequency::EveryNDays if rule.interval_days == Some(1) => tf(words::EVERY_DAY_AT, &[("time", &time)]),
-        Frequency::EveryNDays => {
-            let n = rule.interval_days.unwrap_or(1).to_string();
-            tf(words::EVERY_N_AT, &[("n", &n), ("time", &time), ("date", &dates::long_date(lang(), rule.anchor))])
-        }
-    }
-}
 
 pub fn frequency(frequency: Frequency) -> Text {
     match frequency {

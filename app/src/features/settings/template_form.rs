@@ -13,7 +13,7 @@ use std::time::Duration;
 use ui::{Button, Field, Select, TextArea, Variant};
 
 /// The messages that can have own words, in the order in which patients meet them.
-pub const TEMPLATES: [&str; 12] = [
+pub const TEMPLATES: [&str; 13] = [
     "session_reminder",
     "join_reminder",
     "payment_reminder",
@@ -23,6 +23,7 @@ pub const TEMPLATES: [&str; 12] = [
     "payment_rejected",
     "confirmed",
     "rescheduled",
+    "series_agreed",
     "cancelled",
     "declined",
     "expired",

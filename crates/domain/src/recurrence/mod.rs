@@ -11,6 +11,7 @@ mod conflicts;
 mod pairing;
 #[cfg(feature = "zones")]
 mod preview;
+mod rhythm;
 #[cfg(feature = "zones")]
 mod start;
 
@@ -26,6 +27,7 @@ pub use self::{
     start::{Start, clock_change, start},
 };
 pub use pairing::{PAIR_DAYS, Pairing, pair};
+pub use rhythm::rhythm;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use contracts::series::{Frequency, Rule};

@@ -149,6 +149,7 @@ fn message(
         booking_id: Some(row.id),
         patient_id: row.patient_id,
         session_id: None,
+        series_id: None,
         email: row.patient_email.clone(),
         phone: row.patient_phone.clone(),
         name: row.patient_name.clone(),

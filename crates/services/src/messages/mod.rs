@@ -77,6 +77,8 @@ templates! {
     CancelledByPatient = "cancelled_by_patient",
     /// To the therapist: the end date of a series has passed (004 BR-RS-006).
     SeriesCompleted = "series_completed",
+    /// Recurring sessions were set up.
+    SeriesAgreed = "series_agreed",
     /// To the therapist.
     MovedByPatient = "moved_by_patient",
     /// To the therapist: the session moved as they asked (001).
@@ -143,6 +145,10 @@ pub struct Facts {
     pub at_session: bool,
     /// The booking keeps no time any more.
     pub time_gone: bool,
+    /// Of recurring sessions, for people.
+    pub rhythm: String,
+    /// The dates after the first, a line each, like `when`.
+    pub next_dates: String,
     /// Where reminders can be switched off.
     pub stop_link: String,
     /// What a member wrote.
@@ -196,6 +202,7 @@ pub(crate) async fn enqueue(tx: &mut store::Tx, ctx: &Ctx, message: NewMessage) 
         booking_id: message.booking_id,
         patient_id: None,
         session_id: None,
+        series_id: None,
         template: message.template.as_str(),
         lang: message.lang,
         channel: Channel::Email,

@@ -18,6 +18,7 @@ pub(crate) struct ToPatient {
     pub booking_id: Option<BookingId>,
     pub patient_id: Option<PatientId>,
     pub session_id: Option<SessionId>,
+    pub series_id: Option<SeriesId>,
     /// As given for this booking; empty: as on the patient's record.
     pub email: String,
     pub phone: String,
@@ -178,6 +179,7 @@ async fn queue(
         booking_id: message.booking_id,
         patient_id: message.patient_id,
         session_id: message.session_id,
+        series_id: message.series_id,
         template: message.template.as_str(),
         lang: message.lang,
         channel,
@@ -268,6 +270,8 @@ fn source(practice: PracticeId, row: &DueMessage) -> Option<ToPatient> {
         booking_id: row.booking_id,
         patient_id: row.patient_id,
         session_id: row.session_id,
+        // Only what waits is asked for by its series.
+        series_id: None,
         email,
         phone,
         name: row.recipient_name.clone(),

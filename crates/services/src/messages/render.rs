@@ -75,6 +75,8 @@ pub(super) const VARIABLES: &[&str] = &[
     "reason",
     "video_link",
     "cancel_rule",
+    "rhythm",
+    "next_dates",
     "link",
 ];
 
@@ -239,7 +241,16 @@ macro_rules! texts {
     };
 }
 
-texts!["_news", "session_reminder", "join_reminder", "payment_reminder", "rescheduled", "written", "test"];
+texts![
+    "_news",
+    "session_reminder",
+    "join_reminder",
+    "payment_reminder",
+    "rescheduled",
+    "series_agreed",
+    "written",
+    "test"
+];
 
 /// Only addresses of the web become buttons; anything else stays text.
 fn button(address: &str, words: &str) -> String {

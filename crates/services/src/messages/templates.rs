@@ -21,6 +21,7 @@ pub const OWN_WORDS: &[Template] = &[
     Template::PaymentRejected,
     Template::Confirmed,
     Template::Rescheduled,
+    Template::SeriesAgreed,
     Template::Cancelled,
     Template::Expired,
     Template::SessionReminder,
@@ -76,6 +77,8 @@ fn built_in(template: Template, lang: Lang, channel: Channel) -> Result<Template
         // Only addresses become buttons.
         video_link: ROOM.into(),
         cancel_rule: named("cancel_rule"),
+        rhythm: named("rhythm"),
+        next_dates: named("next_dates"),
         link: LINK.into(),
         ..Facts::default()
     };
@@ -191,6 +194,11 @@ const WHEN: Text = Text { en: "Tuesday 24 November 2026, 10:00", es: "martes 24 
 const OLD_WHEN: Text = Text { en: "Monday 23 November 2026, 09:00", es: "lunes 23 de noviembre de 2026, 09:00" };
 const SERVICE: Text = Text { en: "Individual therapy", es: "Terapia individual" };
 const RULE: Text = Text { en: "You can cancel until 24 hours before.", es: "Puede cancelar hasta 24 horas antes." };
+const RHYTHM: Text = Text { en: "Every Tuesday at 10:00", es: "Cada martes a las 10:00" };
+const NEXT_DATES: Text = Text {
+    en: "Tuesday 1 December 2026, 10:00\nTuesday 8 December 2026, 10:00",
+    es: "martes 1 de diciembre de 2026, 10:00\nmartes 8 de diciembre de 2026, 10:00",
+};
 const REASON: Text = Text { en: "I have to be away that morning.", es: "Esa mañana no puedo atender." };
 
 /// An invented patient with everything that can be said about them.
@@ -210,6 +218,8 @@ fn invented(lang: Lang, practice: &str, base_url: &str) -> Facts {
         reason: REASON.of(lang).into(),
         video_link: "https://meet.example/room".into(),
         cancel_rule: RULE.of(lang).into(),
+        rhythm: RHYTHM.of(lang).into(),
+        next_dates: NEXT_DATES.of(lang).into(),
         link: format!("{base_url}/b/…"),
         ..Facts::default()
     }

@@ -3,7 +3,7 @@
 
 use super::draft::{self, Draft};
 use super::generate::generate_in;
-use super::{commit, is_active, open, still_open, time, view};
+use super::{commit, is_active, open, still_open, telling, time, view};
 use crate::{Ctx, Member, Result, ServiceError, audit, bookings};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use contracts::series::{ChangeSeries, Frequency, Rule, SeriesView};
@@ -59,6 +59,10 @@ pub async fn change(ctx: &Ctx, id: SeriesId, cmd: ChangeSeries) -> Result<Series
         generate_in(&mut tx, ctx, practice, &plan.draft.open, &[row]).await?;
     }
     let view = view::one(&mut tx, ctx, practice, id).await?;
+    // Whoever corrects at once what was agreed corrects what is told of it.
+    if store::messages::withdraw_of_series(&mut tx, practice, id).await? {
+        telling::agreed(&mut tx, ctx, practice, &view).await?;
+    }
     commit(tx).await?;
     Ok(view)
 }

@@ -1,7 +1,7 @@
 //! A new series.
 
 use super::generate::generate_in;
-use super::{begin, commit, draft, view};
+use super::{begin, commit, draft, telling, view};
 use crate::{Ctx, Result, ServiceError, audit};
 use contracts::SeriesId;
 use contracts::series::{CreateSeries, SeriesView};
@@ -9,7 +9,8 @@ use domain::permissions::{Action, Resource};
 use serde_json::json;
 use store::{occupancy, series as stored};
 
-/// Saves a series and makes its sessions of the next seven days, all at once.
+/// Saves a series and makes its sessions of the next seven days, all at once. The patient is told once, unless they are not
+/// to be.
 ///
 /// # Errors
 /// `NOT_FOUND` for a patient, therapist or service of nobody here; field errors, `taken` on `starts` for one that exists.
@@ -25,11 +26,12 @@ pub async fn create(ctx: &Ctx, cmd: CreateSeries) -> Result<SeriesView> {
         .await
         .map_err(draft::made_twice)?;
     let row = stored::lock(&mut tx, practice, id).await?.ok_or_else(ServiceError::not_found)?;
-    let details = json!({ "patient_id": row.patient_id, "therapist_id": row.therapist_id,
-                          "frequency": row.rule.frequency.as_str() });
-    audit::record(&mut tx, ctx, practice, "series.created", Some(id.0), details).await?;
+    let mut details = json!({ "patient_id": row.patient_id, "therapist_id": row.therapist_id,
+                              "frequency": row.rule.frequency.as_str() });
     generate_in(&mut tx, ctx, practice, &draft.open, &[row]).await?;
     let view = view::one(&mut tx, ctx, practice, id).await?;
+    details["told"] = (cmd.tell_patient && telling::agreed(&mut tx, ctx, practice, &view).await?).into();
+    audit::record(&mut tx, ctx, practice, "series.created", Some(id.0), details).await?;
     commit(tx).await?;
     Ok(view)
 }

@@ -56,6 +56,8 @@ pub async fn stop(ctx: &Ctx, id: SeriesId) -> Result<()> {
     let (member, mut tx, row) = open(ctx, Action::Delete, id).await?;
     if row.status.is_open() {
         stored::set_status(&mut tx, member.practice_id, id, SeriesStatus::Stopped, None, ctx.now).await?;
+        // Nobody is told of what ended before they knew of it.
+        store::messages::withdraw_of_series(&mut tx, member.practice_id, id).await?;
         audit::record(&mut tx, ctx, member.practice_id, "series.stopped", Some(id.0), json!({})).await?;
     }
     commit(tx).await

@@ -16,6 +16,7 @@ mod generate;
 mod life;
 mod previews;
 mod resolve;
+mod telling;
 mod time;
 mod view;
 

@@ -11,7 +11,7 @@ pub use sending::*;
 use crate::StoreError;
 use chrono::{DateTime, Utc};
 use contracts::messages::Channel;
-use contracts::{BookingId, Lang, MessageId, PatientId, PracticeId, SessionId};
+use contracts::{BookingId, Lang, MessageId, PatientId, PracticeId, SeriesId, SessionId};
 use sqlx::PgConnection;
 use sqlx::types::JsonValue;
 
@@ -22,6 +22,7 @@ pub struct NewMessage<'a> {
     pub booking_id: Option<BookingId>,
     pub patient_id: Option<PatientId>,
     pub session_id: Option<SessionId>,
+    pub series_id: Option<SeriesId>,
     pub template: &'a str,
     pub lang: Lang,
     pub channel: Channel,
@@ -58,15 +59,16 @@ pub struct Announced {
 /// When the database cannot answer.
 pub async fn insert(conn: &mut PgConnection, practice: PracticeId, new: &NewMessage<'_>) -> Result<(), StoreError> {
     sqlx::query!(
-        "INSERT INTO messages (practice_id, id, booking_id, patient_id, session_id, template, language, channel, recipient,
+        "INSERT INTO messages (practice_id, id, booking_id, patient_id, session_id, series_id, template, language, channel, recipient,
            recipient_name, sender_name, subject, body_text, body_html, calendar, facts, fallback_of, announces,
            known_start, reminds_of, status, next_attempt_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 'queued', $21, $22)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 'queued', $22, $23)",
         practice.0,
         new.id.0,
         new.booking_id.map(|id| id.0),
         new.patient_id.map(|id| id.0),
         new.session_id.map(|id| id.0),
+        new.series_id.map(|id| id.0),
         new.template,
         new.lang.code(),
         new.channel.as_str(),
@@ -112,6 +114,27 @@ pub async fn withdraw(
     .await?;
     taken.sort_by_key(|row| row.created_at);
     Ok(taken.last().map(|row| Announced { known_start: row.known_start }))
+}
+
+/// Takes back what was going to be announced about this series and was not tried yet; `true` when there was something.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn withdraw_of_series(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    series: SeriesId,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "DELETE FROM messages WHERE practice_id = $1 AND id IN (
+           SELECT id FROM messages WHERE practice_id = $1 AND series_id = $2 AND announces AND status = 'queued'
+             AND attempts = 0 AND handed_over_at IS NULL FOR UPDATE SKIP LOCKED)",
+        practice.0,
+        series.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Leaves unsent what was going to be announced about this booking and was not tried yet; what it remembered is kept for

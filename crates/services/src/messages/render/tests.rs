@@ -24,6 +24,8 @@ fn full() -> Facts {
         video_link: "https://meet.example/room-1".into(),
         cancel_rule: "You can cancel until 24 hours before.".into(),
         old_when: "Monday 23 November 2026, 09:00".into(),
+        rhythm: "Every Tuesday at 10:00".into(),
+        next_dates: "Tuesday 1 December 2026, 10:00\nTuesday 8 December 2026, 10:00".into(),
         stop_link: "https://calma.example/b/abc/reminders".into(),
         subject: "About the key".into(),
         body: "Please bring it.".into(),
@@ -186,6 +188,24 @@ fn nobody_owes_before_a_session_at_which_one_pays() {
         if template == SessionReminder {
             assert!(!told(true, "").contains(at_session), "nothing to pay: {}", told(true, ""));
         }
+    }
+}
+
+#[test]
+fn who_agreed_on_recurring_sessions_reads_rhythm_first_and_next_dates() {
+    for lang in Lang::ALL {
+        let facts = full();
+        let told = rendered(Template::SeriesAgreed, lang, &facts);
+        for wanted in [
+            "Every Tuesday at 10:00\n",
+            "Tuesday 24 November 2026, 10:00 (America/Argentina/Buenos_Aires)",
+            "Tuesday 1 December 2026, 10:00\nTuesday 8 December 2026, 10:00\n",
+            "$15,000",
+        ] {
+            assert!(told.text.contains(wanted), "{wanted}: {}", told.text);
+        }
+        let (_, short) = text(&sheet(Template::SeriesAgreed, lang, &facts)).unwrap();
+        assert!(short.contains("Every Tuesday at 10:00") && short.contains("24 November 2026, 10:00"), "{short}");
     }
 }
 
