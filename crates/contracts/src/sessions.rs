@@ -288,6 +288,18 @@ pub struct CancelSession {
     pub refund: Option<RefundDecision>,
 }
 
+/// A therapist says that their session took place.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CompleteSession {
+    /// An administrative note about the session; empty: none.
+    #[serde(default)]
+    pub notes: String,
+    /// The version the person saw; another one means somebody was faster.
+    #[serde(default)]
+    pub version: Option<i32>,
+}
+
 /// What happens in the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

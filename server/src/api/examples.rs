@@ -78,6 +78,7 @@ fn examples() -> Vec<(&'static str, Value)> {
             "AskReschedule",
             json!({"session_id": session, "starts_at": "2026-11-26T07:00:00Z", "reason": "I am at a course that morning."}),
         ),
+        ("CompleteSession", json!({"notes": "Came by bus and was ten minutes late.", "version": 1})),
         ("DecideReschedule", json!({"note": "Agreed with the patient by phone.", "version": 1})),
         ("Resolve", json!({"how": "book", "starts_at": "2026-11-24T07:00:00Z"})),
         ("InviteMember", json!({"email": "front.desk@example.com", "role": "operator"})),

@@ -14,7 +14,8 @@ use contracts::practice::{PaymentMethod, SaveProfile, SaveService, SaveTerms};
 use contracts::reschedule::{AskReschedule, DecideReschedule, RescheduleFilter};
 use contracts::series::{AskPreview, ChangeSeries, Resolve};
 use contracts::sessions::{
-    BulkAction, CancelSession, DiarySpan, MoveSession, RecordPayment, RefundDecision, SessionFilter, SessionStep,
+    BulkAction, CancelSession, CompleteSession, DiarySpan, MoveSession, RecordPayment, RefundDecision, SessionFilter,
+    SessionStep,
 };
 use contracts::{CalendarId, ErrorCode, FieldProblem, NoteId, PatientId, TherapistId};
 use services::{Actor, Ctx, Member, ServiceError, messages};
@@ -248,6 +249,7 @@ async fn try_sessions(stranger: &Ctx, mine: &Practice, records: &Records) {
     let (first, last) = (day(9), day(22));
     assert_eq!(code(sessions::get(stranger, id).await), not_found);
     assert_eq!(code(sessions::take_step(stranger, id, SessionStep::Start, None).await), not_found);
+    assert_eq!(code(sessions::complete_own(stranger, id, CompleteSession::default()).await), not_found);
     assert_eq!(code(sessions::cancel(stranger, id, CancelSession::default()).await), not_found);
     assert_eq!(code(sessions::restore(stranger, id).await), not_found);
     assert_eq!(code(sessions::waive(stranger, id, true).await), not_found);

@@ -2,10 +2,10 @@
 
 use crate::records::session;
 use crate::reschedule_requests::Office;
-use contracts::ErrorCode;
 use contracts::accounts::Role;
 use contracts::patients::{NoteKind, SaveNote};
-use contracts::sessions::{CancelSession, SessionStatus, SessionStep};
+use contracts::sessions::{CancelSession, CompleteSession, SessionStatus, SessionStep};
+use contracts::{ErrorCode, FieldProblem};
 use services::{patients, sessions as s, therapist_day};
 use test_support::builders::at;
 
@@ -68,4 +68,29 @@ async fn it_is_the_day_of_who_gives_sessions() {
     assert_eq!(code(therapist_day::mine(&office.app.visitor()).await), ErrorCode::Unauthenticated);
     let desk = office.practice.ctx_as(&office.app, Role::Operator);
     assert_eq!(code(therapist_day::mine(&desk).await), ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_therapist_completes_own_sessions_with_a_note_and_nobody_elses() {
+    let office = Office::new().await;
+    let placed =
+        s::create(&office.owner(), session(&office.practice, office.john, "2026-03-03T09:00:00")).await.unwrap();
+    let id = placed.card.id;
+    let done = |notes: &str, version| CompleteSession { notes: notes.into(), version };
+    let early = s::complete_own(&office.therapist(), id, done("", None)).await.unwrap_err();
+    assert_eq!(early.public.code, ErrorCode::Conflict, "it is tomorrow");
+    office.app.clock.set(at("2026-03-03T07:30:00Z"));
+    let stale = s::complete_own(&office.therapist(), id, done("", Some(placed.card.version + 1))).await.unwrap_err();
+    assert_eq!(stale.public.code, ErrorCode::Conflict);
+    // Who sees the session but does not give it marks it elsewhere.
+    let other = s::complete_own(&office.owner(), id, done("", None)).await.unwrap_err();
+    assert_eq!(other.public.code, ErrorCode::NotFound);
+    let long = s::complete_own(&office.therapist(), id, done(&"x".repeat(20_000), None)).await.unwrap_err();
+    assert_eq!(long.public.problem_of("notes"), Some(FieldProblem::TooLong));
+    assert_eq!(s::get(&office.owner(), id).await.unwrap().card.status, SessionStatus::Scheduled, "all or nothing");
+    let view =
+        s::complete_own(&office.therapist(), id, done(" Slept better ", Some(placed.card.version))).await.unwrap();
+    assert_eq!(view.card.status, SessionStatus::Completed);
+    assert_eq!(view.notes.iter().map(|note| note.body.as_str()).collect::<Vec<_>>(), ["Slept better"]);
+    assert_eq!(therapist_day::mine(&office.therapist()).await.unwrap().reports_due, 0, "the note is the report");
 }

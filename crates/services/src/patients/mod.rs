@@ -15,6 +15,7 @@ pub use closing::{archive, archive_dormant, delete, erase, export_record, restor
 pub use importing::{forget_old_imports, import_rows, keep_import, may_import, preview_import, run_import};
 pub use list::{export_list, list, tags};
 pub use merging::{duplicates, merge};
+pub(crate) use notes::note_of_session;
 pub use notes::{add_note, delete_note, notes, pin_note, save_note};
 pub use profile::{get, messages, overview, sessions, sessions_file, zone};
 pub use save::{assign, create, save_preferences, unassign, update};

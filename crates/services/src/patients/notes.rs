@@ -5,7 +5,7 @@ use crate::cursor::{self, Cursor};
 use crate::{Ctx, Member, Result, ServiceError, audit};
 use contracts::booking::Page;
 use contracts::patients::{NoteFilter, NoteView, SaveNote};
-use contracts::{FieldProblem, NoteId, PatientId};
+use contracts::{FieldProblem, NoteId, PatientId, SessionId};
 use domain::patients::search_words;
 use domain::permissions::{Action, Resource, allowed};
 use serde_json::json;
@@ -51,6 +51,24 @@ pub async fn add_note(ctx: &Ctx, id: PatientId, note: SaveNote) -> Result<NoteId
     told(&mut tx, ctx, member, id, "patient.note_added", note_id).await?;
     commit(tx).await?;
     Ok(note_id)
+}
+
+/// Writes a general note about a session that is there and locked, in the transaction of what it belongs to.
+///
+/// # Errors
+/// `FORBIDDEN` for who may not write about patients; a field error on `notes`.
+pub(crate) async fn note_of_session(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (patient, session): (PatientId, SessionId),
+    body: &str,
+) -> Result<()> {
+    let member = ctx.may(Action::Update, Resource::Patients)?;
+    let note = SaveNote { body: body.to_owned(), session_id: Some(session), ..SaveNote::default() };
+    let note = domain::patients::note(&note).map_err(|problem| ServiceError::field("notes", problem))?;
+    let note_id: NoteId = ctx.new_id();
+    stored::insert_note(tx, member.practice_id, patient, (note_id, member.member_id), &note, ctx.now).await?;
+    told(tx, ctx, member, patient, "patient.note_added", note_id).await
 }
 
 /// Changes a note; the session it is about stays. Who wrote it may, and who may delete patients.

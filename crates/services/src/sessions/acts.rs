@@ -7,8 +7,9 @@ use crate::bookings::notify::{self, Undone};
 use crate::bookings::practice::{begin, cleaned, commit};
 use crate::bookings::steps::{self, Ending};
 use crate::messages::Template;
+use crate::patients::note_of_session;
 use crate::{Ctx, Result, ServiceError, audit};
-use contracts::sessions::{CancelSession, RefundDecision, SessionStatus, SessionStep, SessionView};
+use contracts::sessions::{CancelSession, CompleteSession, RefundDecision, SessionStatus, SessionStep, SessionView};
 use contracts::{FieldProblem, SessionId};
 use domain::booking::Event;
 use domain::sessions::{may_change, next, undo_until};
@@ -27,6 +28,28 @@ pub async fn take_step(ctx: &Ctx, id: SessionId, step: SessionStep, seen: Option
     let row = lock(&mut tx, member, id).await?;
     check_version(&row, seen)?;
     let row = step_in(&mut tx, ctx, &row, step).await?;
+    let view = view(&mut tx, ctx, &row).await?;
+    commit(tx).await?;
+    Ok(view)
+}
+
+/// Completes a session of the therapist who asks, with a note where they give one (001).
+///
+/// # Errors
+/// `NOT_FOUND` for what is not their own; `CONFLICT` as [`take_step`]; a field error on `notes`.
+pub async fn complete_own(ctx: &Ctx, id: SessionId, cmd: CompleteSession) -> Result<SessionView> {
+    let member = may_update(ctx)?;
+    let own = member.therapist_id.ok_or_else(ServiceError::not_found)?;
+    let mut tx = begin(ctx, member).await?;
+    let row = lock(&mut tx, member, id).await?;
+    if row.therapist_id != own {
+        return Err(ServiceError::not_found());
+    }
+    check_version(&row, cmd.version)?;
+    let row = step_in(&mut tx, ctx, &row, SessionStep::Complete).await?;
+    if !cmd.notes.trim().is_empty() {
+        note_of_session(&mut tx, ctx, (row.patient_id, id), &cmd.notes).await?;
+    }
     let view = view(&mut tx, ctx, &row).await?;
     commit(tx).await?;
     Ok(view)

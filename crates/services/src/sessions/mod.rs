@@ -11,7 +11,7 @@ mod money;
 pub(crate) mod placing;
 mod view;
 
-pub use acts::{cancel, restore, take_step};
+pub use acts::{cancel, complete_own, restore, take_step};
 pub use bulk::act_on_all;
 pub use file::export;
 pub use list::{Found, around, calendar, find_patients, free_times, get, list, patient_name, today};

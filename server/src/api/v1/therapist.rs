@@ -4,15 +4,15 @@ use super::Paging;
 use super::patients::Order;
 use crate::api::{Answer, Caller, answer};
 use crate::state::AppState;
-use axum::Extension;
-use axum::extract::Query;
+use axum::extract::{Path, Query};
+use axum::{Extension, Json};
 use chrono::NaiveDate;
-use contracts::TherapistId;
 use contracts::booking::Page;
 use contracts::lists::SessionSort;
 use contracts::patients::{PatientCard, PatientFilter};
-use contracts::sessions::{CalendarView, SessionCard, SessionFilter, SessionStatus};
+use contracts::sessions::{CalendarView, CompleteSession, SessionCard, SessionFilter, SessionStatus, SessionView};
 use contracts::therapist_day::TherapistDay;
+use contracts::{SessionId, TherapistId};
 use serde::Deserialize;
 use services::{Ctx, ServiceError, patients, sessions};
 use utoipa::IntoParams;
@@ -26,6 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(own_patients))
         .routes(routes!(today))
         .routes(routes!(upcoming))
+        .routes(routes!(complete))
 }
 
 /// The therapist who asks; others find nothing here.
@@ -117,4 +118,15 @@ async fn upcoming(
         sessions::list(&ctx, filter).await
     };
     answer(own.await)
+}
+
+/// Mark an own session as complete, with a note if there is one
+#[utoipa::path(put, path = "/api/v1/therapist/sessions/{id}/complete", tag = "sessions", params(("id" = uuid::Uuid, Path)),
+    request_body = CompleteSession, security(("bearer" = [])), responses((status = 200, description = "The session", body = SessionView)))]
+async fn complete(
+    Extension(ctx): Caller,
+    Path(id): Path<SessionId>,
+    Json(cmd): Json<CompleteSession>,
+) -> Answer<SessionView> {
+    answer(sessions::complete_own(&ctx, id, cmd).await)
 }

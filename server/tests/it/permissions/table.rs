@@ -224,6 +224,12 @@ pub fn endpoints(practice: &Practice) -> Vec<Endpoint> {
         endpoint("GET", "/api/v1/therapist/sessions/upcoming", May(Action::Read, Resource::Sessions), None),
         endpoint("GET", "/api/v1/therapist/sessions/today", May(Action::Read, Resource::Sessions), None),
         endpoint(
+            "PUT",
+            "/api/v1/therapist/sessions/{session}/complete",
+            May(Action::Update, Resource::Sessions),
+            Some(json!({ "notes": "On time" })),
+        ),
+        endpoint(
             "POST",
             "/api/v1/sessions/bulk",
             May(Action::Update, Resource::Sessions),
