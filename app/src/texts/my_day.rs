@@ -1,6 +1,9 @@
 //! Words of a therapist's own first page.
 
 contracts::texts! {
+    VIEWS = "What to see", "Qué ver";
+    PRACTICE = "The practice", "El consultorio";
+    MY_DAY = "My day", "Mi día";
     AVAILABILITY = "Change my availability", "Cambiar mi disponibilidad";
     PENDING = "To do", "Por hacer";
     NOTHING = "Nothing waits for you.", "No hay nada pendiente.";

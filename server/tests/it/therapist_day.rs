@@ -6,7 +6,7 @@ use contracts::accounts::Role;
 use contracts::patients::{NoteKind, SaveNote};
 use contracts::sessions::{CancelSession, CompleteSession, SessionStatus, SessionStep};
 use contracts::{ErrorCode, FieldProblem};
-use services::{patients, sessions as s, therapist_day};
+use services::{Actor, Member, patients, sessions as s, therapist_day};
 use test_support::builders::at;
 
 #[tokio::test]
@@ -66,6 +66,12 @@ async fn it_is_the_day_of_who_gives_sessions() {
     };
     assert_eq!(code(therapist_day::mine(&office.owner()).await), ErrorCode::NotFound);
     assert_eq!(code(therapist_day::mine(&office.app.visitor()).await), ErrorCode::Unauthenticated);
+    // Who runs the practice and gives sessions has a day too.
+    let running =
+        |therapist_id| office.app.ctx(Actor::Member(Member { therapist_id, ..office.practice.owner.clone() }));
+    let day = therapist_day::of_therapist(&running(Some(office.practice.therapist))).await.unwrap();
+    assert_eq!(day.map(|day| day.therapist_id), Some(office.practice.therapist));
+    assert!(therapist_day::of_therapist(&running(None)).await.unwrap().is_none());
     let desk = office.practice.ctx_as(&office.app, Role::Operator);
     assert_eq!(code(therapist_day::mine(&desk).await), ErrorCode::NotFound);
 }

@@ -8,7 +8,7 @@ use super::words as say;
 use crate::context::{lang, t, tf, tn};
 use crate::features::reschedule::{Answers, Outcome, RequestCard};
 use crate::features::series::SkippedList;
-use crate::layouts::practice::kit::{Failed, Fresh, Myself, fresh, practice_live};
+use crate::layouts::practice::kit::{Failed, Fresh, Myself, fresh, practice_live, query};
 use crate::pages::Page;
 use crate::texts::{common, dashboard as words, my_day, practice, reschedule};
 use chrono::Duration;
@@ -30,7 +30,8 @@ impl Page for TodayPage {
 
 #[component]
 fn Today() -> impl IntoView {
-    let first = Resource::new_blocking(|| (), |()| load_dashboard());
+    let view = query("view");
+    let first = Resource::new_blocking(move || view.get().as_deref() == Some("mine"), load_dashboard);
     let me = Myself::get();
     view! {
         <Suspense fallback=|| view! { <Title text=t(practice::TODAY)/> <Skeleton lines=8 label=t(common::LOADING)/> }>
@@ -51,7 +52,9 @@ fn Board(initial: Shown, role: Role) -> impl IntoView {
     let today = initial.board.today;
     let mine = initial.day.is_some();
     let actions = QuickActions::new(live);
-    let fresh = fresh(initial, live, load_dashboard);
+    // Who runs the practice sees either its board or their own day; a therapist sees both in one.
+    let (both, alone) = (initial.both, initial.both && mine);
+    let fresh = fresh(initial, live, move || load_dashboard(alone));
     let age = age(fresh);
     announce(fresh);
     let changed = Callback::new(move |()| live.refresh());
@@ -73,40 +76,67 @@ fn Board(initial: Shown, role: Role) -> impl IntoView {
             </div>
             {mine
                 .then(|| view! { <a class="btn btn-secondary" href="/app/availability">{t(my_day::AVAILABILITY)}</a> })}
-            <LiveLine live age pending=fresh.pending stale=fresh.stale href="/app"/>
+            <LiveLine live age pending=fresh.pending stale=fresh.stale href={if alone { "/app?view=mine" } else { "/app" }}/>
         </header>
+        {both.then(|| view! { <Views mine=alone/> })}
         <ActError/>
         {move || view! { <Summary counts=fresh.data.with(|d| d.board.counts)/> }}
         <div class="sections" aria-busy=move || fresh.pending.get().then_some("true")>
-            <Section id="needs-action" title=words::NEEDS_ACTION empty=words::ALL_DONE urgent=true
-                cards=list(|d| d.needs_action.clone()) total=total(Dashboard::to_decide) now today role changed/>
-            <Requests fresh role/>
-            <SkippedList role/>
-            {if mine {
-                view! {
-                    <Waiting fresh/>
-                    <MyToday fresh actions/>
-                    <MyWeek fresh/>
-                    <MyPatients fresh/>
-                }
-                    .into_any()
+            {if alone {
+                view! { <Mine fresh actions/> }.into_any()
             } else {
                 view! {
-                    <Section id="today" title=words::TODAY empty=words::NO_TODAY
-                        cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() <= d.today).cloned().collect())
+                    <Section id="needs-action" title=words::NEEDS_ACTION empty=words::ALL_DONE urgent=true
+                        cards=list(|d| d.needs_action.clone()) total=total(Dashboard::to_decide) now today role changed/>
+                    <Requests fresh role/>
+                    <SkippedList role/>
+                    {if mine {
+                        view! { <Mine fresh actions/> }.into_any()
+                    } else {
+                        view! {
+                            <Section id="today" title=words::TODAY empty=words::NO_TODAY
+                                cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() <= d.today).cloned().collect())
+                                now today role changed/>
+                        }
+                            .into_any()
+                    }}
+                    <Section id="awaiting-payment" title=words::AWAITING_PAYMENT empty=words::NO_AWAITING
+                        cards=list(|d| d.awaiting_payment.clone()) total=total(|d| d.counts.awaiting_payment)
                         now today role changed/>
+                    <Section id="upcoming" title=words::UPCOMING empty=words::NO_UPCOMING
+                        cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() > d.today).cloned().collect())
+                        total=total(Dashboard::coming_up) now today role changed/>
+                    <Section id="closed" title=words::CLOSED empty=words::NO_CLOSED
+                        cards=list(|d| d.closed.clone()) now today role changed/>
                 }
                     .into_any()
             }}
-            <Section id="awaiting-payment" title=words::AWAITING_PAYMENT empty=words::NO_AWAITING
-                cards=list(|d| d.awaiting_payment.clone()) total=total(|d| d.counts.awaiting_payment)
-                now today role changed/>
-            <Section id="upcoming" title=words::UPCOMING empty=words::NO_UPCOMING
-                cards=list(|d| d.upcoming.iter().filter(|c| c.local.date() > d.today).cloned().collect())
-                total=total(Dashboard::coming_up) now today role changed/>
-            <Section id="closed" title=words::CLOSED empty=words::NO_CLOSED
-                cards=list(|d| d.closed.clone()) now today role changed/>
         </div>
+    }
+}
+
+/// The therapist's own part (001).
+#[component]
+fn Mine(fresh: Fresh<Shown>, actions: QuickActions) -> impl IntoView {
+    view! {
+        <Waiting fresh/>
+        <MyToday fresh actions/>
+        <MyWeek fresh/>
+        <MyPatients fresh/>
+    }
+}
+
+/// Leads from the practice's board to the own day and back.
+#[component]
+fn Views(mine: bool) -> impl IntoView {
+    let here = |is: bool| is.then_some("page");
+    view! {
+        <nav aria-label=t(my_day::VIEWS)>
+            <ul class="summary">
+                <li><a class="summary-item" href="/app" aria-current=here(!mine)>{t(my_day::PRACTICE)}</a></li>
+                <li><a class="summary-item" href="/app?view=mine" aria-current=here(mine)>{t(my_day::MY_DAY)}</a></li>
+            </ul>
+        </nav>
     }
 }
 

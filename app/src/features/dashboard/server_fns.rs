@@ -14,6 +14,8 @@ use crate::{
     context::{ctx, reply},
     layouts::practice::read,
 };
+#[cfg(feature = "ssr")]
+use contracts::accounts::Role;
 
 /// Who is logged in; sends everybody else to the login page.
 #[server]
@@ -56,19 +58,23 @@ pub struct Today {
     pub board: Dashboard,
     /// For another time; for who decides about them.
     pub requests: Vec<RescheduleRequest>,
-    /// For a therapist: their own day.
+    /// For a therapist, and for others who give sessions and ask for it: their own day.
     pub day: Option<TherapistDay>,
+    /// Who runs the practice and gives sessions too changes between its board and their own day.
+    pub both: bool,
 }
 
 /// The practice's first page (003), and a therapist's own part of it (001).
 #[server]
-pub async fn load_dashboard() -> Result<Today, UiError> {
+pub async fn load_dashboard(#[server(default)] mine: bool) -> Result<Today, UiError> {
     let ctx = ctx()?;
     let result = async {
+        let member = ctx.member()?;
+        let both = member.role != Role::Therapist && member.therapist_id.is_some();
         let board = services::bookings::dashboard(&ctx).await?;
         let requests = services::reschedule_requests::to_decide(&ctx).await?;
-        let day = services::therapist_day::of_therapist(&ctx).await?;
-        Ok(Today { board, requests, day })
+        let day = if both && !mine { None } else { services::therapist_day::of_therapist(&ctx).await? };
+        Ok(Today { board, requests, day, both })
     };
     reply(result.await)
 }
