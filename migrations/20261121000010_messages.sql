@@ -13,6 +13,9 @@ ALTER TABLE messages
   ADD COLUMN sender_name text NOT NULL DEFAULT '' CHECK (length(sender_name) <= 120),
   -- What it was written from, so that it can be written again for another channel. Gone with its recipient.
   ADD COLUMN facts jsonb,
+  -- WhatsApp: the approved template that goes out instead of the words, and what its placeholders stand for.
+  ADD COLUMN content_sid text CHECK (content_sid ~ '^HX[0-9a-fA-F]{32}$'),
+  ADD COLUMN content_variables jsonb,
   -- The provider's own id, and what the provider said after taking it; NULL: nothing yet.
   ADD COLUMN provider_id text CHECK (length(provider_id) <= 64),
   ADD COLUMN delivery text CHECK (delivery IN ('queued', 'sent', 'delivered', 'undelivered', 'failed')),
@@ -47,6 +50,7 @@ CREATE INDEX messages_failed ON messages (practice_id, created_at DESC, id DESC)
 CREATE FUNCTION forget_facts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.facts := NULL;
+  NEW.content_variables := NULL;
   RETURN NEW;
 END $$;
 CREATE TRIGGER forgets BEFORE UPDATE OF recipient ON messages FOR EACH ROW
@@ -74,7 +78,12 @@ CREATE TABLE message_templates (
   channel     text NOT NULL CHECK (channel IN ('email', 'sms', 'whatsapp')),
   subject     text NOT NULL DEFAULT '' CHECK (length(subject) <= 200),
   body        text NOT NULL CHECK (length(body) BETWEEN 1 AND 4000),
+  -- WhatsApp: the approved template at Twilio that goes out instead, and the names of what its placeholders stand for, in
+  -- their order.
+  content_sid text CHECK (content_sid ~ '^HX[0-9a-fA-F]{32}$'),
+  content_variables text[] NOT NULL DEFAULT '{}' CHECK (cardinality(content_variables) <= 20),
   changed_at  timestamptz NOT NULL,
+  CHECK (channel = 'whatsapp' OR content_sid IS NULL),
   PRIMARY KEY (practice_id, template, language, channel)
 );
 CALL isolate_by_practice('message_templates');

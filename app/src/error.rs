@@ -110,6 +110,7 @@ pub fn problem_text(problem: FieldProblem) -> Text {
         FieldProblem::SkippedTime => t::SKIPPED_TIME,
         FieldProblem::OtherSort => t::OTHER_SORT,
         FieldProblem::UnknownVariable => t::UNKNOWN_VARIABLE,
+        FieldProblem::InvalidContentSid => t::INVALID_CONTENT_SID,
         FieldProblem::InvalidTemplate => t::INVALID_TEMPLATE,
     }
 }

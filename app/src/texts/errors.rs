@@ -34,6 +34,7 @@ contracts::texts! {
     BLOCK_TOO_SHORT = "A block has at least 30 minutes.", "Un bloque tiene al menos 30 minutos.";
     INVALID_TIME_ZONE = "This time zone is not known.", "Esta zona horaria no se conoce.";
     INVALID_CURRENCY = "This currency is not known.", "Esta moneda no se conoce.";
+    INVALID_CONTENT_SID = "Copy the Content SID from Twilio: HX and 32 digits or letters.", "Copie el Content SID de Twilio: HX y 32 números o letras.";
     INVALID_SLUG = "Use 3 to 60 small letters, digits and dashes.", "Use de 3 a 60 letras minúsculas, números y guiones.";
     INVALID_ADDRESS = "This is not an address of a calendar. Example: https://example.com/calendar.ics", "No es la dirección de un calendario. Ejemplo: https://example.com/calendar.ics";
     TAKEN = "This is taken already.", "Ya está en uso.";

@@ -26,6 +26,10 @@ contracts::texts! {
     SHOW = "Show", "Mostrar";
     SUBJECT = "Subject", "Asunto";
     BODY = "Text", "Texto";
+    CONTENT_SID = "Content SID of the approved template", "Content SID de la plantilla aprobada";
+    CONTENT_SID_HINT = "WhatsApp takes the first message to somebody only as a template that was approved at Twilio. With its id that template is sent instead of the text above; without it, what WhatsApp refuses goes by SMS.", "WhatsApp solo acepta el primer mensaje a alguien como una plantilla aprobada en Twilio. Con su id se envía esa plantilla en lugar del texto de arriba; sin él, lo que WhatsApp rechaza sale por SMS.";
+    CONTENT_VARIABLES = "Names for its placeholders, in order", "Nombres para sus espacios, en orden";
+    CONTENT_VARIABLES_HINT = "With commas between, e.g. patient_name, when, link: the first fills {{1}}.", "Separados por comas, p. ej. patient_name, when, link: el primero completa {{1}}.";
     VARIABLES = "Names you can use", "Nombres que puede usar";
     OWN = "These are your own words.", "Estas son sus propias palabras.";
     BUILT_IN = "These are the built-in words.", "Estas son las palabras incluidas.";

@@ -98,6 +98,8 @@ codes! {
         OtherSort = "other_sort",
         /// A name between double braces that a template does not know.
         UnknownVariable = "unknown_variable",
+        /// Not the id of a template at Twilio.
+        InvalidContentSid = "invalid_content_sid",
         /// A mark in a template that is none: only variables and conditions are.
         InvalidTemplate = "invalid_template",
     }

@@ -169,6 +169,12 @@ pub struct TemplateText {
     #[serde(default)]
     pub subject: String,
     pub body: String,
+    /// WhatsApp only: the id of the approved template at Twilio that is sent instead of the words; empty: none.
+    #[serde(default)]
+    pub content_sid: String,
+    /// The names of what that template's placeholders stand for, from the first on.
+    #[serde(default)]
+    pub content_variables: Vec<String>,
 }
 
 /// A template with what may stand in it.

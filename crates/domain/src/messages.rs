@@ -45,6 +45,30 @@ pub fn channels(purpose: Purpose, reach: &Reach<'_>) -> Vec<Channel> {
     order
 }
 
+/// The way to go on by: the first that was not tried, `best` before all others where that was not.
+pub fn next_way(ways: &[Channel], tried: &[Channel], best: Option<Channel>) -> Option<Channel> {
+    let mut left = ways.iter().copied().filter(|channel| !tried.contains(channel));
+    let best = best.filter(|best| left.clone().any(|channel| channel == *best));
+    best.or_else(|| left.next())
+}
+
+/// # Errors
+/// `InvalidContentSid` for what is no id of a template at Twilio: `HX` and 32 hexadecimal digits.
+pub fn check_content_sid(text: &str) -> Result<(), FieldProblem> {
+    let digits = text.strip_prefix("HX").filter(|digits| digits.len() == 32);
+    match digits {
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_hexdigit()) => Ok(()),
+        _ => Err(FieldProblem::InvalidContentSid),
+    }
+}
+
+/// What may stand in a placeholder of an approved template: one line without long gaps, and never nothing.
+pub fn placeholder(value: &str) -> String {
+    let line = value.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ");
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() { "-".to_owned() } else { line }
+}
+
 /// The hours in which only what is urgent is sent, in minutes of the recipient's wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietHours {
@@ -188,6 +212,43 @@ mod tests {
 
     fn reach<'a>(preferred: Channel, opted_out: &'a [Channel], usable: &'a [Channel]) -> Reach<'a> {
         Reach { preferred, email: "ana@example.com", phone: "+254700000111", opted_out, usable }
+    }
+
+    #[test]
+    fn what_cannot_be_delivered_goes_on_by_the_next_way_or_the_best_one() {
+        use Channel::{Email, Sms, Whatsapp};
+        let all = [Whatsapp, Email, Sms];
+        for (ways, tried, best, expected) in [
+            (&all[..], &[Whatsapp][..], None, Some(Email)),
+            (&all, &[Whatsapp], Some(Sms), Some(Sms)),
+            (&all, &[Whatsapp, Sms], Some(Sms), Some(Email)),
+            (&[Whatsapp, Email], &[Whatsapp], Some(Sms), Some(Email)),
+            (&all, &all, Some(Sms), None),
+            (&[], &[], Some(Sms), None),
+        ] {
+            assert_eq!(next_way(ways, tried, best), expected, "{ways:?} {tried:?} {best:?}");
+        }
+    }
+
+    #[test]
+    fn content_sids_and_placeholders_are_as_twilio_takes_them() {
+        assert_eq!(check_content_sid("HX0123456789abcdefABCDEF0123456789"), Ok(()));
+        for wrong in [
+            "",
+            "HX",
+            "HX0123456789abcdef0123456789abcde",
+            "HX0123456789abcdef0123456789abcdefa",
+            "MG0123456789abcdef0123456789abcdef",
+            "hx0123456789abcdef0123456789abcdef",
+            "HX0123456789abcdef0123456789abcdeg",
+        ] {
+            assert_eq!(check_content_sid(wrong), Err(FieldProblem::InvalidContentSid), "{wrong}");
+        }
+        for (value, expected) in
+            [("Ana", "Ana"), ("", "-"), (" \n ", "-"), ("M-Pesa: 1\n\nCash:    here\t!", "M-Pesa: 1, Cash: here !")]
+        {
+            assert_eq!(placeholder(value), expected);
+        }
     }
 
     #[test]

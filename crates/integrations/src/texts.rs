@@ -5,7 +5,8 @@ mod twilio;
 use crate::cache::Later;
 use chrono::{DateTime, Utc};
 use contracts::messages::Channel;
-pub use twilio::{TextSetupError, Twilio, TwilioSettings, explained};
+use std::collections::BTreeMap;
+pub use twilio::{OUTSIDE_WINDOW, TextSetupError, Twilio, TwilioSettings, explained};
 
 /// One finished text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +16,19 @@ pub struct TextMessage {
     /// E.164.
     pub to: String,
     pub body: String,
+    /// WhatsApp: the approved template that is sent instead of the body.
+    pub content: Option<Content>,
     /// Where the provider tells how far it came.
     pub status_callback: Option<String>,
+}
+
+/// An approved template of the provider with what stands in its placeholders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// `HX` and 32 hexadecimal digits.
+    pub sid: String,
+    /// By the placeholder's name: `1`, `2`, ….
+    pub variables: BTreeMap<String, String>,
 }
 
 /// The provider has it.
@@ -38,6 +50,9 @@ pub enum TextError {
     /// Whoever has this number said that they want no texts.
     #[error("opted out: {0}")]
     OptedOut(String),
+    /// WhatsApp takes no words of one's own for this number now, only an approved template.
+    #[error("needs a template: {0}")]
+    NeedsTemplate(String),
     /// Nobody knows whether it was taken: ask with [`TextSender::find`] before sending it again.
     #[error("no answer: {0}")]
     Lost(String),

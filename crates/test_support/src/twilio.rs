@@ -28,7 +28,10 @@ pub struct Taken {
     pub sid: String,
     pub to: String,
     pub from: String,
+    /// What the recipient reads.
     pub body: String,
+    /// The approved template it was sent by, and what was put into it, as JSON.
+    pub content: Option<(String, String)>,
     pub callback: Option<String>,
     at: DateTime<Utc>,
 }
@@ -38,6 +41,8 @@ pub struct Taken {
 pub enum Instead {
     /// A status, and a code of its documentation.
     Refuse(u16, i64),
+    /// Takes approved templates and no words: nobody has written from there within a day.
+    RefuseWords,
     /// Takes the text and breaks the connection, as when either side dies at that moment.
     TakeAndBreak,
 }
@@ -145,17 +150,42 @@ async fn take(
     let field = |name: &str| form.get(name).cloned().unwrap_or_default();
     let (to, from, body) = (field("To"), field("From"), field("Body"));
     let expected = if to.starts_with("whatsapp:") { format!("whatsapp:{WHATSAPP}") } else { NUMBER.to_owned() };
-    if from != expected || body.is_empty() || body.chars().count() > 1600 {
+    let content = (!field("ContentSid").is_empty()).then(|| (field("ContentSid"), field("ContentVariables")));
+    // Words, or a template with text in every placeholder, and never both.
+    let right = match &content {
+        None => !body.is_empty() && body.chars().count() <= 1600,
+        Some((_, variables)) => {
+            let filled: Option<HashMap<String, String>> = serde_json::from_str(variables).ok();
+            let is_line =
+                |value: &String| !value.is_empty() && !value.contains(['\n', '\t']) && !value.contains("    ");
+            body.is_empty() && to.starts_with("whatsapp:") && filled.is_some_and(|all| all.values().all(is_line))
+        }
+    };
+    if from != expected || !right {
         world.complaints.push(format!("{form:?}"));
         return refusal(400, 21606, "The 'From' or 'Body' is not right");
     }
     let instead = world.instead.get(&to).copied();
-    if let Some(Instead::Refuse(status, code)) = instead {
-        return refusal(status, code, &format!("The number {to} is refused"));
+    match instead {
+        Some(Instead::Refuse(status, code)) => {
+            return refusal(status, code, &format!("The number {to} is refused"));
+        }
+        Some(Instead::RefuseWords) if content.is_none() => {
+            return refusal(400, 63016, "Failed to send freeform message outside the allowed window");
+        }
+        _ => {}
     }
+    let body = content.as_ref().map_or(body, |(_, variables)| format!("Approved words with {variables}"));
     let sid = format!("SM{:032}", world.taken.len());
-    let taken =
-        Taken { sid: sid.clone(), to, from, body, callback: form.get("StatusCallback").cloned(), at: clock.now() };
+    let taken = Taken {
+        sid: sid.clone(),
+        to,
+        from,
+        body,
+        content,
+        callback: form.get("StatusCallback").cloned(),
+        at: clock.now(),
+    };
     let answer = shown(&taken);
     world.taken.push(taken);
     match instead {

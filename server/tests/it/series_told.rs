@@ -120,6 +120,8 @@ async fn by_the_preferred_way_in_the_patients_language_with_own_words_and_discre
         channel: Channel::Email,
         subject: "{{ rhythm }}".into(),
         body: "From {{ when }}:\n{{ next_dates }}".into(),
+        content_sid: String::new(),
+        content_variables: vec![],
     };
     let preview = services::messages::preview(&ctx, own.clone()).await.unwrap();
     assert_eq!(preview.subject, "Every Tuesday at 10:00");

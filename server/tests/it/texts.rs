@@ -303,6 +303,8 @@ async fn discreet_messages_and_own_words() {
         channel,
         subject: subject.into(),
         body: body.into(),
+        content_sid: String::new(),
+        content_variables: vec![],
     };
     let mail = own(Channel::Email, "See you soon", "Dear {{ patient_name }}, {{ service_name }} on {{ when }}.");
     services::messages::save_template(&ctx, mail.clone()).await.unwrap();
@@ -379,4 +381,80 @@ async fn members_write_to_patients_and_try_out_how_messages_arrive() {
     let operator = practice.ctx_as(&app, contracts::accounts::Role::Operator);
     let refused = services::messages::write(&operator, letter(None, "Hi")).await.unwrap_err();
     assert_eq!(refused.public.code, ErrorCode::Forbidden);
+}
+
+#[tokio::test]
+async fn whatsapp_goes_as_an_approved_template_and_as_an_sms_where_there_is_none() {
+    let (app, twilio) = TestApp::with_twilio().await;
+    let practice = practice(&app, "alpha").await;
+    confirmed(&app, &practice, "2026-03-09T06:00:00Z").await;
+    prefers(&app, "whatsapp").await;
+    app.run_jobs().await;
+    let ctx = practice.ctx(&app);
+    let to_john = format!("whatsapp:{JOHN}");
+    twilio.instead(&to_john, Some(Instead::RefuseWords));
+    let before = twilio.taken().len();
+    let mails = app.mailbox.to("john@example.com").len();
+    let without = confirmed(&app, &practice, "2026-03-10T09:00:00Z").await;
+    app.run_jobs().await;
+    app.run_jobs().await;
+    let sent = twilio.taken().split_off(before);
+    let [sms] = sent.as_slice() else { panic!("{sent:?}") };
+    assert_eq!((sms.to.as_str(), sms.content.clone()), (JOHN, None));
+    assert_eq!(app.mailbox.to("john@example.com").len(), mails, "the number is right, so no mail");
+    let error = about(&app, &practice, without).await.into_iter().find_map(|message| message.last_error).unwrap();
+    assert!(error.starts_with("63016"), "{error}");
+
+    let view = services::messages::template(&ctx, "confirmed", Lang::En, Channel::Whatsapp).await.unwrap();
+    let wrong = TemplateText { content_sid: "HX1".into(), ..view.text.clone() };
+    let refused = services::messages::save_template(&ctx, wrong).await.unwrap_err();
+    assert_eq!(refused.public.problem_of("content_sid"), Some(FieldProblem::InvalidContentSid));
+    let sid = "HX0123456789abcdef0123456789abcdef";
+    let names = ["patient_name", "when", "reason", "link"].map(str::to_owned).to_vec();
+    let approved = TemplateText { content_sid: sid.into(), content_variables: names, ..view.text };
+    services::messages::save_template(&ctx, approved.clone()).await.unwrap();
+    let saved = services::messages::template(&ctx, "confirmed", Lang::En, Channel::Whatsapp).await.unwrap();
+    assert_eq!((saved.own, saved.text), (true, approved));
+    let with = confirmed(&app, &practice, "2026-03-11T09:00:00Z").await;
+    app.run_jobs().await;
+    let last = twilio.taken().pop().unwrap();
+    let (used, variables) = last.content.unwrap();
+    let variables: serde_json::Value = serde_json::from_str(&variables).unwrap();
+    assert_eq!((last.to.as_str(), used.as_str()), (to_john.as_str(), sid));
+    assert_eq!(variables["1"], "John Doe");
+    assert_eq!(variables["2"], "Wednesday 11 March 2026, 12:00");
+    assert_eq!(variables["3"], "-", "nothing to say is no empty placeholder");
+    assert!(variables["4"].as_str().unwrap().starts_with("http://calma.test/b/"), "{variables}");
+    let message = about(&app, &practice, with).await.remove(0);
+    assert_eq!((message.channel, message.status), (Channel::Whatsapp, MessageStatus::Sent));
+}
+
+#[tokio::test]
+async fn what_whatsapp_refuses_later_goes_as_an_sms_and_a_broken_connection_repeats_no_template() {
+    let (app, twilio) = TestApp::with_twilio().await;
+    let (practice, booking) = john_by(&app, "whatsapp").await;
+    let router = server(&app, "");
+    let path = callback(&twilio, 0);
+    let sid = twilio.taken()[0].sid.clone();
+    let form = [("ErrorCode", "63016"), ("MessageSid", &sid), ("MessageStatus", "failed"), ("To", JOHN)];
+    assert_eq!(tell(&router, &path, &form, true).await.status, StatusCode::NO_CONTENT);
+    app.run_jobs().await;
+    let messages = about(&app, &practice, booking).await;
+    assert_eq!((messages[0].channel, messages[0].status), (Channel::Sms, MessageStatus::Sent), "{messages:?}");
+    assert_eq!((messages[1].channel, messages[1].settled), (Channel::Whatsapp, true));
+
+    let ctx = practice.ctx(&app);
+    let view = services::messages::template(&ctx, "confirmed", Lang::En, Channel::Whatsapp).await.unwrap();
+    let sid = "HX0123456789abcdef0123456789abcdef".to_owned();
+    let approved = TemplateText { content_sid: sid, content_variables: vec!["link".into()], ..view.text };
+    services::messages::save_template(&ctx, approved).await.unwrap();
+    twilio.instead(&format!("whatsapp:{JOHN}"), Some(Instead::TakeAndBreak));
+    let before = twilio.taken().len();
+    let next = confirmed(&app, &practice, "2026-03-12T09:00:00Z").await;
+    app.run_jobs().await;
+    twilio.instead(&format!("whatsapp:{JOHN}"), None);
+    app.clock.advance(TimeDelta::minutes(6));
+    app.run_jobs().await;
+    assert_eq!(twilio.taken().len(), before + 1, "it was there already");
+    assert_eq!(about(&app, &practice, next).await[0].status, MessageStatus::Sent);
 }

@@ -96,6 +96,7 @@ fn text(
     channel: &str,
     subject: Option<String>,
     body: String,
+    (content_sid, content_variables): (Option<String>, Option<String>),
 ) -> services::Result<TemplateText> {
     Ok(TemplateText {
         template,
@@ -103,7 +104,16 @@ fn text(
         channel: read::choice("channel", Channel::parse(channel))?,
         subject: subject.unwrap_or_default(),
         body,
+        content_sid: content_sid.unwrap_or_default(),
+        content_variables: names(&content_variables.unwrap_or_default()),
     })
+}
+
+/// Names as people list them, with commas or spaces between, in braces or not.
+#[cfg(feature = "ssr")]
+fn names(typed: &str) -> Vec<String> {
+    let between = |c: char| c.is_whitespace() || ",;{}".contains(c);
+    typed.split(between).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// Back to the same words after a form without JavaScript.
@@ -125,10 +135,14 @@ pub async fn save_message_template(
     channel: String,
     subject: Option<String>,
     body: String,
+    content_sid: Option<String>,
+    content_variables: Option<String>,
 ) -> Result<(), UiError> {
     let ctx = ctx()?;
     let to = address(&template, &language, &channel);
-    let result = async { messages::save_template(&ctx, text(template, &language, &channel, subject, body)?).await };
+    let approved = (content_sid, content_variables);
+    let result =
+        async { messages::save_template(&ctx, text(template, &language, &channel, subject, body, approved)?).await };
     read::finish(result.await, &to)
 }
 
@@ -155,7 +169,10 @@ pub async fn preview_message_template(
     body: String,
 ) -> Result<TemplatePreview, UiError> {
     let ctx = ctx()?;
-    reply(async { messages::preview(&ctx, text(template, &language, &channel, subject, body)?).await }.await)
+    reply(
+        async { messages::preview(&ctx, text(template, &language, &channel, subject, body, (None, None))?).await }
+            .await,
+    )
 }
 
 #[server]

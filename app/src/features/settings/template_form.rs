@@ -66,6 +66,7 @@ pub fn Words(
         }
     });
     let by_mail = text.channel == Channel::Email;
+    let by_whatsapp = text.channel == Channel::Whatsapp;
     let variables = template.variables.iter().map(|name| format!("{{{{ {name} }}}}")).collect::<Vec<_>>().join("  ");
     view! {
         <section class="card" id="words" aria-labelledby="words-title">
@@ -90,6 +91,17 @@ pub fn Words(
                             <TextArea label=t(words::BODY) name="body" rows=14 maxlength=4000
                                 value=body.get_untracked() error=form.wrong("body")/>
                         </div>
+                        {by_whatsapp
+                            .then(|| {
+                                view! {
+                                    <Field label=t(words::CONTENT_SID) name="content_sid" maxlength=34 hint=t(words::CONTENT_SID_HINT)
+                                        value=form.kept("content_sid", &text.content_sid) error=form.wrong("content_sid")/>
+                                    <Field label=t(words::CONTENT_VARIABLES) name="content_variables" maxlength=400
+                                        hint=t(words::CONTENT_VARIABLES_HINT)
+                                        value=form.kept("content_variables", &text.content_variables.join(", "))
+                                        error=form.wrong("content_variables")/>
+                                }
+                            })}
                     </Fields>
                 </ActionForm>
                 <section class="words-preview" aria-labelledby="preview-title" aria-live="polite">

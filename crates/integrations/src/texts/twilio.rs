@@ -80,7 +80,15 @@ impl Twilio {
 
     async fn post(&self, text: &TextMessage) -> Result<Accepted, TextError> {
         let from = if text.whatsapp { &self.settings.whatsapp_from } else { &self.settings.sms_from };
-        let mut form = vec![("To", address(text.whatsapp, &text.to)), ("Body", text.body.clone())];
+        let mut form = vec![("To", address(text.whatsapp, &text.to))];
+        match &text.content {
+            Some(content) => {
+                let variables = serde_json::to_string(&content.variables);
+                let variables = variables.map_err(|_| TextError::Permanent("unreadable variables".into()))?;
+                form.extend([("ContentSid", content.sid.clone()), ("ContentVariables", variables)]);
+            }
+            None => form.push(("Body", text.body.clone())),
+        }
         if from.starts_with("MG") {
             form.push(("MessagingServiceSid", from.clone()));
         } else {
@@ -116,7 +124,7 @@ impl Twilio {
         let listed: Listed = serde_json::from_slice(&answer.body)
             .map_err(|_| TextError::Lost("the list of messages cannot be read".into()))?;
         let recent = |one: &One| one.date_created.as_deref().and_then(moment).is_none_or(|at| at >= since);
-        let same = |one: &&One| one.body == text.body && recent(one);
+        let same = |one: &&One| says(one, text) && recent(one);
         Ok(listed.messages.iter().find(same).map(|one| Accepted { provider_id: one.sid.clone() }))
     }
 }
@@ -199,6 +207,14 @@ fn messages_url(base: &str, sid: &str) -> Result<Url, TextSetupError> {
     if url.scheme() == "https" || (url.scheme() == "http" && here) { Ok(url) } else { Err(TextSetupError::Url) }
 }
 
+/// Is this what was sent? Of an approved template only what stands in its placeholders is known here.
+fn says(one: &One, text: &TextMessage) -> bool {
+    match &text.content {
+        Some(content) => content.variables.values().all(|value| one.body.contains(value)),
+        None => one.body == text.body,
+    }
+}
+
 fn address(whatsapp: bool, number: &str) -> String {
     if whatsapp { format!("whatsapp:{number}") } else { number.to_owned() }
 }
@@ -220,9 +236,10 @@ fn unheard(error: HttpError, changes: bool) -> TextError {
 /// Asking for what became of a text failed: that tells nothing about the text.
 fn unknown(error: TextError) -> TextError {
     match error {
-        TextError::Temporary(words) | TextError::Permanent(words) | TextError::OptedOut(words) => {
-            TextError::Lost(words)
-        }
+        TextError::Temporary(words)
+        | TextError::Permanent(words)
+        | TextError::OptedOut(words)
+        | TextError::NeedsTemplate(words) => TextError::Lost(words),
         lost @ TextError::Lost(_) => lost,
     }
 }
@@ -237,6 +254,7 @@ fn refused(answer: &Answer) -> TextError {
     };
     match (refusal.code, status) {
         (Some(21610), _) => TextError::OptedOut(words),
+        (Some(63016), _) => TextError::NeedsTemplate(words),
         // The account, its token or its sender are not right, or it asks too much: not this text's fault.
         (Some(20003 | 20005 | 20429 | 21606 | 21607 | 21603 | 21659 | 63007 | 63018 | 63038), _) => {
             TextError::Temporary(words)
@@ -246,6 +264,9 @@ fn refused(answer: &Answer) -> TextError {
         _ => TextError::Permanent(words),
     }
 }
+
+/// The code for words of one's own outside of the 24 hours after the recipient wrote (twilio.com/docs/api/errors/63016).
+pub const OUTSIDE_WINDOW: &str = "63016";
 
 /// Why a text that was taken did not arrive, in words for the practice; by the codes that phones' networks answer with.
 pub fn explained(code: &str) -> String {
@@ -340,7 +361,8 @@ mod tests {
     fn refusals_are_told_apart_and_name_no_number() {
         let refusal =
             |code: i64| format!(r#"{{"code":{code},"message":"To number: +254700000111, is not right","status":400}}"#);
-        for code in [21211, 21614, 21408, 21612, 63016, 63003] {
+        assert!(matches!(refused(&answer(400, &refusal(63016))), TextError::NeedsTemplate(_)));
+        for code in [21211, 21614, 21408, 21612, 63003] {
             assert!(matches!(refused(&answer(400, &refusal(code))), TextError::Permanent(_)), "{code}");
         }
         assert!(matches!(refused(&answer(400, &refusal(21610))), TextError::OptedOut(_)));

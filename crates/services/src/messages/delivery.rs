@@ -4,7 +4,7 @@ use super::sending::gave_up;
 use crate::{Ctx, Result};
 use contracts::messages::{Channel, Delivery};
 use contracts::{MessageId, PracticeId};
-use integrations::texts::explained;
+use integrations::texts::{OUTSIDE_WINDOW, explained};
 use store::StoreError;
 use store::messages as rows;
 use uuid::Uuid;
@@ -43,7 +43,9 @@ pub async fn delivery_told(
         if code == Some(OPTED_OUT) {
             rows::opt_out(&mut tx, practice, row.channel, &row.recipient, ctx.now).await?;
         }
-        gave_up(&mut tx, ctx, practice, &row).await?;
+        // The number is right: the same words reach it as an SMS.
+        let best = (code == Some(OUTSIDE_WINDOW)).then_some(Channel::Sms);
+        gave_up(&mut tx, ctx, practice, &row, best).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())

@@ -214,6 +214,7 @@ pub(crate) async fn enqueue(tx: &mut store::Tx, ctx: &Ctx, message: NewMessage) 
         body_html: &rendered.html,
         calendar: message.calendar.as_deref(),
         facts: None,
+        content: None,
         fallback_of: None,
         announces: None,
         reminds_of: None,

@@ -7,7 +7,9 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use contracts::messages::{Channel, TemplateText};
 use contracts::*;
-use domain::messages::{QuietHours, Reach, channels, send_at};
+use domain::messages::{QuietHours, Reach, channels, next_way, send_at};
+use serde_json::json;
+use std::collections::BTreeMap;
 use store::Tx;
 use store::messages::{self as rows, Announced, DueMessage, PatientReach};
 
@@ -192,6 +194,7 @@ async fn queue(
         // A text carries no file; it is kept for the e-mail that may take its place.
         calendar: letter.calendar.as_deref().or(message.calendar.as_deref()),
         facts: Some(serde_json::to_value(&message.facts).map_err(ServiceError::internal)?),
+        content: letter.content.as_ref().map(|(sid, variables)| (sid.as_str(), json!(variables))),
         fallback_of,
         announces: match timing {
             Timing::Announced(announced) => Some(announced),
@@ -211,6 +214,8 @@ struct Letter {
     text: String,
     html: String,
     calendar: Option<String>,
+    /// The approved template that goes out instead, with what stands in its placeholders.
+    content: Option<(String, BTreeMap<String, String>)>,
 }
 
 impl Letter {
@@ -240,10 +245,24 @@ impl Letter {
         let explained = |error: minijinja::Error| broken(message.template, &error);
         if channel.is_text() {
             let (subject, text) = render::text(&sheet).map_err(explained)?;
-            return Ok(Self { sender, subject, text, html: String::new(), calendar });
+            let content = match sheet.own.filter(|own| !own.content_sid.is_empty()) {
+                Some(own) => {
+                    let variables = render::placeholders(&sheet, &own.content_variables).map_err(explained)?;
+                    Some((own.content_sid.clone(), variables))
+                }
+                None => None,
+            };
+            return Ok(Self { sender, subject, text, html: String::new(), calendar, content });
         }
         let rendered = render::email(&sheet).map_err(explained)?;
-        Ok(Self { sender, subject: rendered.subject, text: rendered.text, html: rendered.html, calendar })
+        Ok(Self {
+            sender,
+            subject: rendered.subject,
+            text: rendered.text,
+            html: rendered.html,
+            calendar,
+            content: None,
+        })
     }
 }
 
@@ -315,15 +334,22 @@ pub(super) async fn write_again(
     Ok(true)
 }
 
-/// Sends a message that cannot be delivered by the next way that was not tried yet; `false` when there is none.
+/// Sends a message that cannot be delivered by the next way that was not tried yet, or by `best` if that was not; `false`
+/// when there is none.
 ///
 /// # Errors
 /// When the database cannot answer.
-pub(super) async fn fall_back(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, row: &DueMessage) -> Result<bool> {
+pub(super) async fn fall_back(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    practice: PracticeId,
+    row: &DueMessage,
+    best: Option<Channel>,
+) -> Result<bool> {
     let Some(message) = whole_source(tx, practice, row).await? else { return Ok(false) };
     let known = known(tx, &message).await?;
     let tried = rows::tried(tx, practice, row.id).await?;
-    let next = ways(ctx, &message, &known).into_iter().find(|channel| !tried.contains(channel));
+    let next = next_way(&ways(ctx, &message, &known), &tried, best);
     let Some(channel) = next else { return Ok(false) };
     queue(tx, ctx, &message, &known, channel, Timing::Now, Some(row.id)).await?;
     Ok(true)

@@ -11,9 +11,10 @@
 use super::{Facts, Template};
 use contracts::messages::TemplateText;
 use contracts::{Lang, Text};
-use domain::messages::Purpose;
+use domain::messages::{Purpose, placeholder};
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// A finished message.
@@ -136,6 +137,18 @@ pub(super) fn text(sheet: &Sheet<'_>) -> Result<(String, String), minijinja::Err
     // A hard space is outside the alphabet of text messages, and one letter outside makes each hold less than half as much.
     let written = plain(&tidied(&written)).replace('\u{a0}', " ");
     Ok((by_mail.subject, written.trim().to_owned()))
+}
+
+/// What stands in the placeholders of an approved template: `1` is the first of these names, and so on.
+///
+/// # Errors
+/// As [`email`].
+pub(super) fn placeholders(sheet: &Sheet<'_>, names: &[String]) -> Result<BTreeMap<String, String>, minijinja::Error> {
+    let known = known(sheet)?;
+    let mut values = named(&known);
+    values.insert("how_to_pay".into(), Value::String(how_to_pay(sheet.lang, &known)?));
+    let value = |name: &String| values.get(name).and_then(Value::as_str).unwrap_or_default();
+    Ok(names.iter().enumerate().map(|(n, name)| ((n + 1).to_string(), placeholder(value(name)))).collect())
 }
 
 /// The facts by name, cleaned of what could act as layout.

@@ -14,7 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 use contracts::PracticeId;
 use contracts::messages::Channel;
 use integrations::mail::{Email, MailError};
-use integrations::texts::{Accepted, TextError, TextMessage};
+use integrations::texts::{Accepted, Content, TextError, TextMessage};
 use store::messages::{DueMessage, Way};
 use store::{StoreError, Tx};
 
@@ -108,11 +108,11 @@ async fn mail(ctx: &Ctx, practice: PracticeId, mut tx: Tx, due: &DueMessage) -> 
             Outcome::Done
         }
         Err(MailError::Permanent(words)) => {
-            failed(&mut tx, ctx, practice, due, words, None).await?;
+            failed(&mut tx, ctx, practice, due, words, Next::OtherWay(None)).await?;
             Outcome::Done
         }
         Err(MailError::Temporary(words)) => {
-            failed(&mut tx, ctx, practice, due, words, next_try(due.attempts + 1, ctx.now)).await?;
+            failed(&mut tx, ctx, practice, due, words, Next::after(due.attempts + 1, ctx.now)).await?;
             Outcome::Unreachable
         }
     };
@@ -149,21 +149,26 @@ async fn text(ctx: &Ctx, practice: PracticeId, mut tx: Tx, due: &DueMessage) -> 
         Err(_) if !present.queued => Outcome::Done,
         Err(TextError::OptedOut(words)) => {
             store::messages::opt_out(&mut tx, practice, due.channel, &due.recipient, ctx.now).await?;
-            failed(&mut tx, ctx, practice, due, words, None).await?;
+            failed(&mut tx, ctx, practice, due, words, Next::OtherWay(None)).await?;
+            Outcome::Done
+        }
+        // The number is right: the same words reach it as an SMS.
+        Err(TextError::NeedsTemplate(words)) => {
+            failed(&mut tx, ctx, practice, due, words, Next::OtherWay(Some(Channel::Sms))).await?;
             Outcome::Done
         }
         Err(TextError::Permanent(words)) => {
-            failed(&mut tx, ctx, practice, due, words, None).await?;
+            failed(&mut tx, ctx, practice, due, words, Next::OtherWay(None)).await?;
             Outcome::Done
         }
         Err(TextError::Temporary(words)) => {
-            failed(&mut tx, ctx, practice, due, words, next_try(due.attempts + 1, ctx.now)).await?;
+            failed(&mut tx, ctx, practice, due, words, Next::after(due.attempts + 1, ctx.now)).await?;
             Outcome::Unreachable
         }
         Err(TextError::Lost(words)) => {
             match next_try(due.attempts + 1, ctx.now) {
                 Some(next) => store::messages::mark_lost(&mut tx, practice, due.id, words, next).await?,
-                None => failed(&mut tx, ctx, practice, due, words, None).await?,
+                None => failed(&mut tx, ctx, practice, due, words, Next::OtherWay(None)).await?,
             }
             Outcome::Unreachable
         }
@@ -193,21 +198,39 @@ async fn given_to_provider(
 }
 
 /// Notes a try that failed. When it was the last one, the message goes another way, or members are told.
-async fn failed(
+async fn failed(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, due: &DueMessage, words: &str, next: Next) -> Result<()> {
+    let again = if let Next::Again(at) = next { Some(at) } else { None };
+    store::messages::mark_failed(tx, practice, due.id, words, again).await?;
+    match next {
+        Next::Again(_) => Ok(()),
+        Next::OtherWay(best) => gave_up(tx, ctx, practice, due, best).await,
+    }
+}
+
+/// What follows a try that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Again(DateTime<Utc>),
+    /// Another way, this one rather than others.
+    OtherWay(Option<Channel>),
+}
+
+impl Next {
+    /// After so many tries.
+    fn after(tries: i32, now: DateTime<Utc>) -> Self {
+        next_try(tries, now).map_or(Self::OtherWay(None), Self::Again)
+    }
+}
+
+/// A message that will not be delivered: it goes another way, `best` rather than others, or members are told.
+pub(super) async fn gave_up(
     tx: &mut Tx,
     ctx: &Ctx,
     practice: PracticeId,
-    due: &DueMessage,
-    words: &str,
-    next: Option<DateTime<Utc>>,
+    row: &DueMessage,
+    best: Option<Channel>,
 ) -> Result<()> {
-    store::messages::mark_failed(tx, practice, due.id, words, next).await?;
-    if next.is_none() { gave_up(tx, ctx, practice, due).await } else { Ok(()) }
-}
-
-/// A message that will not be delivered: it goes another way, or members are told.
-pub(super) async fn gave_up(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, row: &DueMessage) -> Result<()> {
-    if !row.useless && patients::fall_back(tx, ctx, practice, row).await? {
+    if !row.useless && patients::fall_back(tx, ctx, practice, row, best).await? {
         store::messages::settle(tx, practice, row.id, ctx.now).await?;
         return Ok(());
     }
@@ -234,8 +257,15 @@ fn text_message(ctx: &Ctx, practice: PracticeId, due: &DueMessage) -> TextMessag
         whatsapp: due.channel == Channel::Whatsapp,
         to: due.recipient.clone(),
         body: due.body_text.clone(),
+        content: content(due),
         status_callback: delivery::callback(&ctx.deps.base_url, practice, due.id),
     }
+}
+
+/// The approved template that goes out instead of the words, where there is one.
+fn content(due: &DueMessage) -> Option<Content> {
+    let variables = due.content_variables.clone().and_then(|known| serde_json::from_value(known).ok());
+    due.content_sid.clone().map(|sid| Content { sid, variables: variables.unwrap_or_default() })
 }
 
 fn email(due: &DueMessage, base_url: &str) -> Email {
@@ -285,6 +315,8 @@ mod tests {
             body_html: "<p>Hi</p>".into(),
             calendar: None,
             facts: None,
+            content_sid: None,
+            content_variables: None,
             reminds_of: None,
             attempts: 0,
             sent_at,

@@ -6,7 +6,7 @@ use crate::form::Problems;
 use crate::{Ctx, Result, ServiceError, audit};
 use contracts::messages::{Channel, TemplatePreview, TemplateText, TemplateView};
 use contracts::{FieldProblem, Lang, Text};
-use domain::messages::{check_template, text_parts};
+use domain::messages::{check_content_sid, check_template, text_parts};
 use domain::permissions::{Action, Resource};
 use domain::validate::check_length;
 use serde_json::json;
@@ -33,6 +33,8 @@ const SUBJECT_MAX: u32 = 200;
 const BODY_MAX: u32 = 4_000;
 /// Ten text messages are not read any more.
 const TEXT_BODY_MAX: u32 = 600;
+/// Placeholders of an approved template; the database knows the same limit.
+const PLACEHOLDERS_MAX: usize = 20;
 
 /// The template by its name, if a practice may have its own words for it.
 fn known(name: &str) -> Result<Template> {
@@ -97,11 +99,19 @@ fn built_in(template: Template, lang: Lang, channel: Channel) -> Result<Template
     } else {
         body
     };
-    Ok(TemplateText { template: template.as_str().into(), language: lang, channel, subject, body: body.trim().into() })
+    Ok(TemplateText {
+        template: template.as_str().into(),
+        language: lang,
+        channel,
+        subject,
+        body: body.trim().into(),
+        content_sid: String::new(),
+        content_variables: vec![],
+    })
 }
 
 /// # Errors
-/// `VALIDATION_ERROR` for `template`, `subject`, `body`.
+/// `VALIDATION_ERROR` for `template`, `subject`, `body`, `content_sid`, `content_variables`.
 pub async fn save_template(ctx: &Ctx, cmd: TemplateText) -> Result<()> {
     let member = ctx.may(Action::Update, Resource::Practice)?;
     known(&cmd.template)?;
@@ -176,9 +186,10 @@ fn checked(cmd: TemplateText) -> Result<TemplateText> {
     }
     let longest = if cmd.channel.is_text() { TEXT_BODY_MAX } else { BODY_MAX };
     problems.check("body", check_length(&body, longest).and_then(|()| check_template(&body, VARIABLES)));
+    let (content_sid, content_variables) = approved(&cmd, &mut problems);
     if cmd.channel.is_text() {
         problems.finish()?;
-        return Ok(TemplateText { subject: String::new(), body, ..cmd });
+        return Ok(TemplateText { subject: String::new(), body, content_sid, content_variables, ..cmd });
     }
     if subject.is_empty() {
         problems.add("subject", FieldProblem::Required);
@@ -187,7 +198,23 @@ fn checked(cmd: TemplateText) -> Result<TemplateText> {
     let known: Vec<&str> = VARIABLES.iter().copied().filter(|name| *name != "patient_name").collect();
     problems.check("subject", check_length(&subject, SUBJECT_MAX).and_then(|()| check_template(&subject, &known)));
     problems.finish()?;
-    Ok(TemplateText { subject, body, ..cmd })
+    Ok(TemplateText { subject, body, content_sid, content_variables, ..cmd })
+}
+
+/// The approved template that WhatsApp needs outside of a conversation, where one is given.
+fn approved(cmd: &TemplateText, problems: &mut Problems) -> (String, Vec<String>) {
+    let sid = cmd.content_sid.trim();
+    if cmd.channel != Channel::Whatsapp || sid.is_empty() {
+        return (String::new(), vec![]);
+    }
+    problems.check("content_sid", check_content_sid(sid));
+    let names: Vec<String> = cmd.content_variables.iter().map(|name| name.trim().to_owned()).collect();
+    if names.len() > PLACEHOLDERS_MAX {
+        problems.add("content_variables", FieldProblem::TooLong);
+    } else if names.iter().any(|name| !VARIABLES.contains(&name.as_str())) {
+        problems.add("content_variables", FieldProblem::UnknownVariable);
+    }
+    (sid.to_owned(), names)
 }
 
 const WHEN: Text = Text { en: "Tuesday 24 November 2026, 10:00", es: "martes 24 de noviembre de 2026, 10:00" };
@@ -248,6 +275,8 @@ mod tests {
             channel,
             subject: subject.into(),
             body: body.into(),
+            content_sid: String::new(),
+            content_variables: vec![],
         };
         let problem = |text, field| checked(text).unwrap_err().public.problem_of(field);
         assert_eq!(problem(text("", "x", Channel::Email), "subject"), Some(FieldProblem::Required));
@@ -257,5 +286,35 @@ mod tests {
         assert_eq!(problem(text("", "{{ x }}", Channel::Sms), "body"), Some(FieldProblem::UnknownVariable));
         assert_eq!(problem(text("", &"x".repeat(601), Channel::Sms), "body"), Some(FieldProblem::TooLong));
         assert!(checked(text("", "{{ patient_name }}", Channel::Sms)).is_ok());
+    }
+
+    #[test]
+    fn only_whatsapp_has_approved_templates_and_they_are_checked() {
+        let text = |channel, sid: &str, names: &[&str]| TemplateText {
+            template: "confirmed".into(),
+            language: Lang::En,
+            channel,
+            subject: "Soon".into(),
+            body: "Soon".into(),
+            content_sid: sid.into(),
+            content_variables: names.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let sid = "HX0123456789abcdef0123456789abcdef";
+        for (channel, given, names, kept, wrong) in [
+            (Channel::Whatsapp, sid, &["when", " link "][..], 2, None),
+            (Channel::Whatsapp, sid, &[], 0, None),
+            (Channel::Whatsapp, " ", &["when"], 0, None),
+            (Channel::Whatsapp, "HX1", &[], 0, Some(("content_sid", FieldProblem::InvalidContentSid))),
+            (Channel::Whatsapp, sid, &["secret"], 0, Some(("content_variables", FieldProblem::UnknownVariable))),
+            (Channel::Whatsapp, sid, &["when"; 21], 0, Some(("content_variables", FieldProblem::TooLong))),
+            (Channel::Sms, sid, &["when"], 0, None),
+            (Channel::Email, "nonsense", &["secret"], 0, None),
+        ] {
+            match (checked(text(channel, given, names)), wrong) {
+                (Ok(saved), None) => assert_eq!(saved.content_variables.len(), kept, "{channel:?} {given} {names:?}"),
+                (Err(error), Some((field, problem))) => assert_eq!(error.public.problem_of(field), Some(problem)),
+                (other, _) => panic!("{channel:?} {given} {names:?}: {other:?}"),
+            }
+        }
     }
 }

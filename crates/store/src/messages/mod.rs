@@ -36,6 +36,8 @@ pub struct NewMessage<'a> {
     pub calendar: Option<&'a str>,
     /// What it was written from.
     pub facts: Option<JsonValue>,
+    /// The approved template that goes out instead of the words, and what its placeholders stand for.
+    pub content: Option<(&'a str, JsonValue)>,
     /// The message in whose place it goes out.
     pub fallback_of: Option<MessageId>,
     /// For an announcement: the start that the patient was told last, if it is about a start.
@@ -61,8 +63,8 @@ pub async fn insert(conn: &mut PgConnection, practice: PracticeId, new: &NewMess
     sqlx::query!(
         "INSERT INTO messages (practice_id, id, booking_id, patient_id, session_id, series_id, template, language, channel, recipient,
            recipient_name, sender_name, subject, body_text, body_html, calendar, facts, fallback_of, announces,
-           known_start, reminds_of, status, next_attempt_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 'queued', $22, $23)",
+           known_start, reminds_of, content_sid, content_variables, status, next_attempt_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 'queued', $24, $25)",
         practice.0,
         new.id.0,
         new.booking_id.map(|id| id.0),
@@ -84,6 +86,8 @@ pub async fn insert(conn: &mut PgConnection, practice: PracticeId, new: &NewMess
         new.announces.is_some(),
         new.announces.and_then(|announced| announced.known_start),
         new.reminds_of,
+        new.content.as_ref().map(|(sid, _)| *sid),
+        new.content.as_ref().map(|(_, variables)| variables),
         new.send_at,
         new.created_at
     )

@@ -107,7 +107,7 @@ pub async fn own_templates(
     lang: Lang,
 ) -> Result<Vec<TemplateText>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT channel, subject, body FROM message_templates WHERE practice_id = $1 AND template = $2 AND language = $3",
+        "SELECT channel, subject, body, content_sid, content_variables FROM message_templates WHERE practice_id = $1 AND template = $2 AND language = $3",
         practice.0,
         template,
         lang.code()
@@ -122,6 +122,8 @@ pub async fn own_templates(
                 channel: Channel::parse(&row.channel).ok_or(StoreError::Unreadable("message_templates.channel"))?,
                 subject: row.subject,
                 body: row.body,
+                content_sid: row.content_sid.unwrap_or_default(),
+                content_variables: row.content_variables,
             })
         })
         .collect()
@@ -136,17 +138,21 @@ pub async fn save_template(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "INSERT INTO message_templates (practice_id, template, language, channel, subject, body, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO message_templates (practice_id, template, language, channel, subject, body, changed_at, content_sid,
+           content_variables)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), $9)
          ON CONFLICT (practice_id, template, language, channel)
-         DO UPDATE SET subject = excluded.subject, body = excluded.body, changed_at = excluded.changed_at",
+         DO UPDATE SET subject = excluded.subject, body = excluded.body, changed_at = excluded.changed_at,
+           content_sid = excluded.content_sid, content_variables = excluded.content_variables",
         practice.0,
         text.template,
         text.language.code(),
         text.channel.as_str(),
         text.subject,
         text.body,
-        now
+        now,
+        text.content_sid,
+        &text.content_variables
     )
     .execute(conn)
     .await?;

@@ -35,6 +35,9 @@ pub struct DueMessage {
     pub body_html: String,
     pub calendar: Option<String>,
     pub facts: Option<JsonValue>,
+    /// The approved template that goes out instead of the words.
+    pub content_sid: Option<String>,
+    pub content_variables: Option<JsonValue>,
     pub reminds_of: Option<DateTime<Utc>>,
     /// How often it was tried before.
     pub attempts: i32,
@@ -65,6 +68,8 @@ struct RawDue {
     body_html: String,
     calendar: Option<String>,
     facts: Option<JsonValue>,
+    content_sid: Option<String>,
+    content_variables: Option<JsonValue>,
     reminds_of: Option<DateTime<Utc>>,
     attempts: i32,
     sent_at: Option<DateTime<Utc>>,
@@ -92,6 +97,8 @@ impl RawDue {
             body_html: self.body_html,
             calendar: self.calendar,
             facts: self.facts,
+            content_sid: self.content_sid,
+            content_variables: self.content_variables,
             reminds_of: self.reminds_of,
             attempts: self.attempts,
             sent_at: self.sent_at,
@@ -109,7 +116,8 @@ macro_rules! due_rows {
             r#"SELECT m.id, m.booking_id, m.patient_id, m.session_id, b.therapist_id AS "therapist_id?", m.template,
                  m.language, m.channel,
                  CASE WHEN m.sender_name = '' THEN p.name ELSE m.sender_name END AS "sender_name!",
-                 m.recipient, m.recipient_name, m.subject, m.body_text, m.body_html, m.calendar, m.facts, m.reminds_of,
+                 m.recipient, m.recipient_name, m.subject, m.body_text, m.body_html, m.calendar, m.facts, m.content_sid,
+                 m.content_variables, m.reminds_of,
                  m.attempts, m.sent_at, m.handed_over_at, m.status = 'queued' AS "queued!",
                  (m.reminds_of IS NOT NULL AND (m.reminds_of <= $2 OR s.id IS NULL OR s.status <> 'scheduled'
                    OR s.starts_at <> m.reminds_of

@@ -52,11 +52,25 @@ pub struct WordsInput {
     #[serde(default)]
     subject: String,
     body: String,
+    /// WhatsApp only: the id of the approved template at Twilio, `HX` and 32 hexadecimal digits.
+    #[serde(default)]
+    content_sid: String,
+    /// The names of what its placeholders stand for, from the first on.
+    #[serde(default)]
+    content_variables: Vec<String>,
 }
 
 fn text(which: Which, words: WordsInput) -> TemplateText {
     let Which { template, language, channel } = which;
-    TemplateText { template, language, channel, subject: words.subject, body: words.body }
+    TemplateText {
+        template,
+        language,
+        channel,
+        subject: words.subject,
+        body: words.body,
+        content_sid: words.content_sid,
+        content_variables: words.content_variables,
+    }
 }
 
 /// The words that are sent now: the practice's own, or the built-in ones

@@ -294,6 +294,8 @@ fn own_words_take_their_place_and_addresses_become_buttons() {
         channel: contracts::messages::Channel::Email,
         subject: "See you {{ when }}".into(),
         body: "Dear {{ patient_name }},\n{% if video_link %}\n{{ video_link }}\n{% endif %}\nSoon!\n{{ how_to_pay }}\n{{ link }}".into(),
+        content_sid: String::new(),
+        content_variables: vec![],
     };
     let facts = full();
     let message = email(&Sheet { own: Some(&own), ..sheet(Template::SessionReminder, Lang::En, &facts) }).unwrap();
@@ -324,6 +326,8 @@ fn own_words_reach_nothing_else_and_cost_little() {
             channel: contracts::messages::Channel::Sms,
             subject: String::new(),
             body: body.into(),
+            content_sid: String::new(),
+            content_variables: vec![],
         };
         assert!(text(&Sheet { own: Some(&own), ..sheet(Template::Test, Lang::En, &facts) }).is_err(), "{body}");
     }
@@ -337,6 +341,8 @@ fn a_line_before_an_address_is_what_its_button_says() {
         channel: contracts::messages::Channel::Email,
         subject: "Soon".into(),
         body: "Come in here:\n{{ video_link }}\n\n{{ link }}".into(),
+        content_sid: String::new(),
+        content_variables: vec![],
     };
     let facts = full();
     let message = email(&Sheet { own: Some(&own), ..sheet(Template::SessionReminder, Lang::En, &facts) }).unwrap();
