@@ -212,6 +212,19 @@ test('several blocks a day; one that overlaps is refused and explained', async (
   await expect(block(therapist, MONDAY)).toContainText('12:00 to 13:00')
   const rules = await call(practice.base, `/api/v1/availability/rules?therapist_id=${practice.therapistId}`, { bearer: practice.bearer })
   expect(rules.filter((rule: { weekday: number }) => rule.weekday === 1)).toHaveLength(3)
+
+  // A block is changed where it stands; over another one it is refused.
+  await therapist.getByRole('link', { name: `Change ${MONDAY} 14:00 to 18:00` }).click()
+  const weekly = therapist.locator('#weekly')
+  await expect(weekly.getByRole('heading', { name: 'Change a block' })).toBeVisible()
+  await expect(weekly.getByLabel('From', { exact: true })).toHaveValue('14:00')
+  await weekly.getByLabel('From', { exact: true }).fill('12:30')
+  await weekly.getByRole('button', { name: 'Save' }).click()
+  await expect(weekly).toContainText('This time overlaps with an existing block.')
+  await weekly.getByLabel('From', { exact: true }).fill('15:00')
+  await weekly.getByRole('button', { name: 'Save' }).click()
+  await expect(block(therapist, MONDAY)).toContainText('15:00 to 18:00')
+  await expect(weekly.getByRole('heading', { name: 'Add a block' })).toBeVisible()
 })
 
 test('an exception on a day with bookings asks what happens to them', async ({ therapist, practice }) => {
@@ -270,9 +283,17 @@ test('an extra opening and "only the morning" for some days change what patients
   expect(await offered(after(4))).toEqual(whole)
   expect(await offered(day)).toContain('18:00')
 
-  // Taken away again, the whole days are back.
-  await exceptions.getByRole('row').filter({ hasText: '12:00 to 17:00' }).getByRole('button').click()
-  await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).not.toContainText('12:00 to 17:00')
+  // Changed to other hours, then taken away: the whole days are back.
+  await exceptions.getByRole('row').filter({ hasText: '12:00 to 17:00' }).getByRole('link', { name: /^Change / }).click()
+  await expect(exceptions.getByRole('heading', { name: 'Change an exception' })).toBeVisible()
+  await expect(exceptions.getByLabel('From', { exact: true })).toHaveValue('12:00')
+  await exceptions.getByLabel('From', { exact: true }).fill('11:00')
+  await exceptions.getByRole('button', { name: 'Save' }).click()
+  await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).toContainText('11:00 to 17:00')
+  expect(await offered(after(1))).toEqual(['09:00', '10:00'])
+  await open(therapist, '/app/availability')
+  await exceptions.getByRole('row').filter({ hasText: '11:00 to 17:00' }).getByRole('button').click()
+  await expect(exceptions.getByRole('region', { name: 'Upcoming exceptions' })).not.toContainText('11:00 to 17:00')
   expect(await offered(after(1))).toEqual(whole)
 })
 

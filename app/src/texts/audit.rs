@@ -20,8 +20,10 @@ contracts::texts! {
     ACCOUNT_REGISTERED = "Practice registered", "Consultorio registrado";
     AVAILABILITY_BUFFERS_SAVED = "Breaks changed", "Pausas cambiadas";
     AVAILABILITY_EXCEPTION_ADDED = "Exception added", "Excepción agregada";
+    AVAILABILITY_EXCEPTION_CHANGED = "Exception changed", "Excepción modificada";
     AVAILABILITY_EXCEPTION_DELETED = "Exception deleted", "Excepción eliminada";
     AVAILABILITY_RULE_ADDED = "Opening hours added", "Horario agregado";
+    AVAILABILITY_RULE_CHANGED = "Opening hours changed", "Horario modificado";
     AVAILABILITY_RULE_DELETED = "Opening hours deleted", "Horario eliminado";
     BOOKING_APPROVED = "Booking approved", "Reserva aprobada";
     BOOKING_CANCELLED = "Booking cancelled", "Reserva cancelada";

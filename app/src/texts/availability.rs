@@ -13,6 +13,12 @@ contracts::texts! {
     DELETE_DAYS = "Delete {days}", "Eliminar {days}";
     REMOVE_BLOCK = "Remove {block}", "Quitar {block}";
     REMOVE = "Remove", "Quitar";
+    ACTIONS = "Actions", "Acciones";
+    CHANGE = "Change", "Cambiar";
+    CHANGE_OF = "Change {what}", "Cambiar {what}";
+    CHANGE_BLOCK = "Change a block", "Cambiar un bloque";
+    CHANGE_EXCEPTION = "Change an exception", "Cambiar una excepción";
+    LEAVE_AS_IT_IS = "Leave it as it is", "Dejarlo como está";
     ADD_BLOCK = "Add a block", "Agregar un bloque";
     WEEKDAY = "Day", "Día";
     FROM_TIME = "From", "Desde";

@@ -28,6 +28,17 @@ pub struct AddRule {
     pub ends: String,
 }
 
+/// Other hours for a weekly block, or another day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeRule {
+    pub weekday: i16,
+    /// `09:00`.
+    pub starts: String,
+    /// `17:00`; `24:00` is the end of the day.
+    pub ends: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -107,6 +118,27 @@ pub struct AddException {
     pub ends: Option<String>,
     #[serde(default)]
     pub reason: String,
+    #[serde(default)]
+    pub bookings: BookingsInTheWay,
+}
+
+/// What an exception becomes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeException {
+    pub kind: ExceptionKind,
+    pub starts_on: NaiveDate,
+    /// Absent: the same day.
+    #[serde(default)]
+    pub ends_on: Option<NaiveDate>,
+    /// `09:00`; both absent: the whole day.
+    #[serde(default)]
+    pub starts: Option<String>,
+    #[serde(default)]
+    pub ends: Option<String>,
+    #[serde(default)]
+    pub reason: String,
+    /// What becomes of bookings that were not in its way before.
     #[serde(default)]
     pub bookings: BookingsInTheWay,
 }

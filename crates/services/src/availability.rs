@@ -9,9 +9,9 @@ mod preview;
 mod weekly;
 
 pub use buffers::{preview_buffers, save_buffers};
-pub use exceptions::{add_exception, delete_exception};
+pub use exceptions::{add_exception, change_exception, delete_exception};
 pub use preview::{as_patient, page, why};
-pub use weekly::{add_rule, delete_rule};
+pub use weekly::{add_rule, change_rule, delete_rule};
 
 use crate::{Ctx, Member, Result, ServiceError, practice};
 use chrono::NaiveDate;

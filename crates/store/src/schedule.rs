@@ -64,6 +64,22 @@ pub async fn insert_rule(
     Ok(())
 }
 
+/// # Errors
+/// As [`insert_rule`]; [`StoreError::NothingChanged`] when the block is not there.
+pub async fn update_rule(conn: &mut PgConnection, practice: PracticeId, rule: &Rule) -> Result<(), StoreError> {
+    let done = sqlx::query!(
+        "UPDATE availability_rules SET weekday = $3, starts_min = $4, ends_min = $5 WHERE practice_id = $1 AND id = $2",
+        practice.0,
+        rule.id.0,
+        rule.weekday,
+        rule.starts_min,
+        rule.ends_min
+    )
+    .execute(conn)
+    .await?;
+    crate::practices::changed_one(done.rows_affected())
+}
+
 /// Whose weekly block it is.
 pub async fn therapist_of_rule(
     conn: &mut PgConnection,
@@ -143,6 +159,61 @@ pub async fn insert_exception(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// # Errors
+/// [`StoreError::NothingChanged`] when the exception is not there.
+pub async fn update_exception(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    exception: &Exception,
+) -> Result<(), StoreError> {
+    let done = sqlx::query!(
+        "UPDATE availability_exceptions SET kind = $3, starts_on = $4, ends_on = $5, starts_min = $6, ends_min = $7,
+           reason = $8
+         WHERE practice_id = $1 AND id = $2",
+        practice.0,
+        exception.id.0,
+        exception.kind.as_str(),
+        exception.starts_on,
+        exception.ends_on,
+        exception.minutes.map(|(starts, _)| starts),
+        exception.minutes.map(|(_, ends)| ends),
+        exception.reason
+    )
+    .execute(conn)
+    .await?;
+    crate::practices::changed_one(done.rows_affected())
+}
+
+/// One exception.
+///
+/// # Errors
+/// When the database cannot answer, or its kind is unknown.
+pub async fn exception(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    id: ExceptionId,
+) -> Result<Option<Exception>, StoreError> {
+    let row = sqlx::query!(
+        "SELECT id, kind, starts_on, ends_on, starts_min, ends_min, reason FROM availability_exceptions
+         WHERE practice_id = $1 AND id = $2",
+        practice.0,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        Ok(Exception {
+            id: ExceptionId(row.id),
+            kind: ExceptionKind::parse(&row.kind).ok_or(StoreError::Unreadable("availability_exceptions.kind"))?,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            minutes: row.starts_min.zip(row.ends_min),
+            reason: row.reason,
+        })
+    })
+    .transpose()
 }
 
 /// Whose exception it is.

@@ -45,6 +45,11 @@ fn examples() -> Vec<(&'static str, Value)> {
             "AddException",
             json!({"therapist_id": therapist, "kind": "closed", "starts_on": "2026-12-24", "ends_on": "2026-12-26", "reason": "Holidays", "bookings": "ask"}),
         ),
+        ("ChangeRule", json!({"weekday": 2, "starts": "10:00", "ends": "16:00"})),
+        (
+            "ChangeException",
+            json!({"kind": "closed", "starts_on": "2026-12-23", "ends_on": "2026-12-27", "reason": "Holidays", "bookings": "ask"}),
+        ),
         ("SaveBuffers", json!({"therapist_id": therapist, "before_min": 0, "after_min": 10})),
         (
             "ServiceInput",

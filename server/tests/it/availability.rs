@@ -162,3 +162,79 @@ async fn buffers_preview_what_they_would_do() {
     assert!(a::preview_buffers(&ctx, buffers(0, 15)).await.unwrap().warning, "EC-AV-003");
     assert!(a::preview_buffers(&ctx, buffers(0, 500)).await.is_err());
 }
+
+#[tokio::test]
+async fn a_block_changes_in_place_and_never_over_another_one() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let ctx = practice.ctx(&app);
+    let page = a::page(&ctx, practice.therapist).await.unwrap();
+    let tuesday = page.rules.iter().find(|rule| rule.weekday == 2).unwrap().id;
+    let to = |weekday: i16, starts: &str, ends: &str| ChangeRule { weekday, starts: starts.into(), ends: ends.into() };
+    for (change, field, expected) in [
+        (to(3, "10:00", "12:00"), "starts", FieldProblem::Overlaps),
+        (to(2, "10:00", "10:20"), "ends", FieldProblem::BlockTooShort),
+        (to(8, "10:00", "12:00"), "weekday", FieldProblem::InvalidChoice),
+    ] {
+        let refused = a::change_rule(&ctx, tuesday, change).await.unwrap_err();
+        assert_eq!(refused.public.problem_of(field), Some(expected));
+    }
+    // Over itself it may lie.
+    let changed = a::change_rule(&ctx, tuesday, to(2, "10:00", "12:00")).await.unwrap();
+    assert_eq!((changed.id, changed.starts_min, changed.ends_min), (tuesday, 600, 720));
+    app.deps.cache.forget_prefix("slots:").await;
+    let times: Vec<String> = shown(&app, &practice, 3).await.into_iter().map(|(time, _)| time).collect();
+    assert_eq!(times, ["10:00", "11:00"]);
+    let sunday = a::change_rule(&ctx, tuesday, to(7, "10:00", "12:00")).await.unwrap();
+    assert_eq!(sunday.weekday, 7);
+    a::delete_rule(&ctx, tuesday).await.unwrap();
+    let gone = a::change_rule(&ctx, tuesday, to(2, "10:00", "12:00")).await.unwrap_err();
+    assert_eq!(gone.public.code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn an_exception_that_grows_asks_about_bookings_it_had_not_met_before() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let ctx = practice.ctx(&app);
+    let (tuesday, wednesday) = (at("2026-03-03T07:00:00Z"), at("2026-03-04T07:00:00Z"));
+    let kept = practice.request(&app, tuesday).await;
+    let later = practice.request(&app, wednesday).await;
+    let added = a::add_exception(&ctx, close(&practice, 3, BookingsInTheWay::Keep)).await.unwrap();
+    let change = |until: u32, reason: &str, bookings| ChangeException {
+        kind: ExceptionKind::Closed,
+        starts_on: day(3),
+        ends_on: Some(day(until)),
+        starts: None,
+        ends: None,
+        reason: reason.into(),
+        bookings,
+    };
+    // What it meets already was decided about.
+    let renamed = a::change_exception(&ctx, added.id, change(3, "Course", BookingsInTheWay::Ask)).await.unwrap();
+    assert_eq!((renamed.id, renamed.reason.as_str()), (added.id, "Course"));
+    let asked = a::change_exception(&ctx, added.id, change(4, "Course", BookingsInTheWay::Ask)).await.unwrap_err();
+    assert_eq!((asked.public.code, asked.public.number), (ErrorCode::BookingsInTheWay, Some(1)));
+    let page = a::page(&ctx, practice.therapist).await.unwrap();
+    assert_eq!(page.exceptions[0].ends_on, day(3), "nothing was changed");
+    a::change_exception(&ctx, added.id, change(4, "Course", BookingsInTheWay::Cancel)).await.unwrap();
+    let status = |token: String| {
+        let app = &app;
+        async move { services::bookings::view(&app.visitor(), &token).await.unwrap().status }
+    };
+    assert_eq!(status(later.token).await, BookingStatus::Cancelled);
+    assert_ne!(status(kept.token).await, BookingStatus::Cancelled);
+    let wrong = a::change_exception(&ctx, added.id, change(2, "", BookingsInTheWay::Keep)).await.unwrap_err();
+    assert_eq!(wrong.public.problem_of("ends_on"), Some(FieldProblem::EndBeforeStart));
+    let hours = ChangeException {
+        kind: ExceptionKind::Open,
+        starts: Some("18:00".into()),
+        ends: Some("20:00".into()),
+        ..change(3, "Late", BookingsInTheWay::Ask)
+    };
+    let open = a::change_exception(&ctx, added.id, hours).await.unwrap();
+    assert_eq!((open.kind, open.minutes), (ExceptionKind::Open, Some((1080, 1200))));
+    a::delete_exception(&ctx, added.id).await.unwrap();
+    let gone = a::change_exception(&ctx, added.id, change(3, "", BookingsInTheWay::Keep)).await.unwrap_err();
+    assert_eq!(gone.public.code, ErrorCode::NotFound);
+}

@@ -4,7 +4,9 @@ mod complete;
 
 use crate::records::Records;
 use contracts::accounts::Role;
-use contracts::availability::{AddException, AddRule, BookingsInTheWay, ExceptionKind, SaveBuffers};
+use contracts::availability::{
+    AddException, AddRule, BookingsInTheWay, ChangeException, ChangeRule, ExceptionKind, SaveBuffers,
+};
 use contracts::booking::{BookingFilter, Counts, PracticeAction, SubmitProof};
 use contracts::calendars::{AddCalendar, RenewFeed, SaveVideoUrl};
 use contracts::lists::PageOf;
@@ -166,6 +168,18 @@ async fn try_everything(stranger: &Ctx, mine: &Practice, app: &TestApp) {
     assert_eq!(code(availability::page(stranger, mine.therapist).await), not_found);
     let add = AddRule { therapist_id: mine.therapist, weekday: 6, starts: "09:00".into(), ends: "12:00".into() };
     assert_eq!(code(availability::add_rule(stranger, add).await), not_found);
+    let hours = ChangeRule { weekday: 7, starts: "09:00".into(), ends: "10:00".into() };
+    assert_eq!(code(availability::change_rule(stranger, records.rule.into(), hours).await), not_found);
+    let days = ChangeException {
+        kind: ExceptionKind::Closed,
+        starts_on: day(30),
+        ends_on: None,
+        starts: None,
+        ends: None,
+        reason: String::new(),
+        bookings: BookingsInTheWay::Cancel,
+    };
+    assert_eq!(code(availability::change_exception(stranger, records.exception.into(), days).await), not_found);
     assert_eq!(code(availability::delete_rule(stranger, records.rule.into()).await), not_found);
     assert_eq!(code(availability::delete_exception(stranger, records.exception.into()).await), not_found);
     let close = AddException {

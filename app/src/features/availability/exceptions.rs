@@ -2,12 +2,13 @@
 
 use super::clock;
 use super::overview::Overview;
-use super::page_availability::Forms;
+use super::page_availability::{Forms, forget_of_others};
 use crate::context::{lang, t, tf, tn};
+use crate::error::UiError;
 use crate::layouts::practice::kit::{Answered, FormState, query};
-use crate::texts::{availability as words, practice};
-use contracts::ErrorCode;
+use crate::texts::{availability as words, common, practice};
 use contracts::availability::{AvailabilityPage, BookingsInTheWay, Exception, ExceptionKind};
+use contracts::{ErrorCode, Text};
 use domain::dates;
 use leptos::html;
 use leptos::prelude::*;
@@ -23,10 +24,37 @@ pub(super) fn Exceptions(page: AvailabilityPage, forms: Forms, may: bool) -> imp
             <p class="muted">{t(words::EXCEPTIONS_HELP)}</p>
             <Overview days=page.overview.clone() therapist=therapist.clone()/>
             <h3>{t(words::UPCOMING_EXCEPTIONS)}</h3>
-            <List exceptions=page.exceptions therapist=therapist.clone() forms may/>
+            <List exceptions=page.exceptions.clone() therapist=therapist.clone() forms may/>
             <FormState form=Answered::by(forms.delete_exception) done=t(words::REMOVED)/>
-            {may.then(|| view! { <Add therapist forms/> })}
+            {may.then(|| view! { <AddOrChange therapist exceptions=page.exceptions forms/> })}
         </section>
+    }
+}
+
+/// The form that adds an exception or, where the address names one, the form that changes it.
+#[component]
+fn AddOrChange(therapist: String, exceptions: Vec<Exception>, forms: Forms) -> impl IntoView {
+    let named = query("exception");
+    forget_of_others(named, forms.change_exception);
+    let ids: Vec<_> = exceptions.iter().map(|one| one.id.to_string()).collect();
+    let whose = therapist.clone();
+    let changes = exceptions
+        .into_iter()
+        .map(|exception| {
+            let (id, therapist) = (exception.id.to_string(), therapist.clone());
+            move || {
+                named.with(|named| named.as_ref() == Some(&id)).then(|| {
+                    view! { <Change therapist=therapist.clone() exception=exception.clone() forms/> }
+                })
+            }
+        })
+        .collect_view();
+    view! {
+        {move || {
+            let adds = named.with(|named| named.as_ref().is_none_or(|named| !ids.contains(named)));
+            adds.then(|| view! { <Add therapist=whose.clone() forms/> })
+        }}
+        {changes}
     }
 }
 
@@ -57,6 +85,8 @@ fn List(exceptions: Vec<Exception>, therapist: String, forms: Forms, may: bool) 
                 ExceptionKind::Open => words::KIND_OPEN,
             };
             let remove = tf(words::DELETE_DAYS, &[("days", &days)]);
+            let change = tf(words::CHANGE_OF, &[("what", &days)]);
+            let address = format!("/app/availability?therapist={therapist}&exception={}#add-exception", exception.id);
             let therapist = therapist.clone();
             view! {
                 <tr>
@@ -67,6 +97,7 @@ fn List(exceptions: Vec<Exception>, therapist: String, forms: Forms, may: bool) 
                     {may.then(|| {
                         view! {
                             <td>
+                                <a class="btn btn-ghost" href=address aria-label=change>{t(words::CHANGE)}</a>
                                 <ActionForm action=forms.delete_exception>
                                     <input type="hidden" name="therapist" value=therapist/>
                                     <input type="hidden" name="id" value=exception.id.to_string()/>
@@ -88,7 +119,7 @@ fn List(exceptions: Vec<Exception>, therapist: String, forms: Forms, may: bool) 
                         <th scope="col">{t(words::HOURS)}</th>
                         <th scope="col">{t(words::KIND)}</th>
                         <th scope="col">{t(words::REASON_SHORT)}</th>
-                        {may.then(|| view! { <th scope="col"><span class="sr-only">{t(practice::DELETE)}</span></th> })}
+                        {may.then(|| view! { <th scope="col"><span class="sr-only">{t(words::ACTIONS)}</span></th> })}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -110,57 +141,112 @@ fn Add(therapist: String, forms: Forms) -> impl IntoView {
             field.unchecked_into::<web_sys::HtmlInputElement>().set_value(&date);
         }
     });
-    let starts_on = form.kept("starts_on", &chosen.get_untracked().unwrap_or_default());
+    let kept = |field: &str| form.kept(field, "");
+    let first = Typed {
+        kind: form.kept("kind", ExceptionKind::Closed.as_str()),
+        starts_on: form.kept("starts_on", &chosen.get_untracked().unwrap_or_default()),
+        ends_on: kept("ends_on"),
+        starts: kept("starts"),
+        ends: kept("ends"),
+        reason: kept("reason"),
+    };
+    let met = Signal::derive(move || in_the_way(&add.value().get()));
+    view! {
+        <h3 id="add-exception">{t(words::ADD_EXCEPTION)}</h3>
+        <ActionForm action=add node_ref=node>
+            <input type="hidden" name="therapist" value=therapist/>
+            <Inputs form first/>
+            <Send form met label=words::ADD/>
+        </ActionForm>
+        {move || met.get().is_none().then(|| view! { <FormState form done=t(words::ADDED)/> })}
+    }
+}
+
+#[component]
+fn Change(therapist: String, exception: Exception, forms: Forms) -> impl IntoView {
+    let change = forms.change_exception;
+    let form = Answered::by(change);
+    let minute = |at: Option<i32>| at.map(clock).unwrap_or_default();
+    let first = Typed {
+        kind: form.kept("kind", exception.kind.as_str()),
+        starts_on: form.kept("starts_on", &exception.starts_on.to_string()),
+        ends_on: form.kept("ends_on", &exception.ends_on.to_string()),
+        starts: form.kept("starts", &minute(exception.minutes.map(|(from, _)| from))),
+        ends: form.kept("ends", &minute(exception.minutes.map(|(_, until)| until))),
+        reason: form.kept("reason", &exception.reason),
+    };
+    let met = Signal::derive(move || in_the_way(&change.value().get()));
+    let back = format!("/app/availability?therapist={therapist}#exceptions");
+    view! {
+        <h3 id="add-exception">{t(words::CHANGE_EXCEPTION)}</h3>
+        <ActionForm action=change>
+            <input type="hidden" name="therapist" value=therapist/>
+            <input type="hidden" name="id" value=exception.id.to_string()/>
+            <Inputs form first/>
+            <Send form met label=common::SAVE/>
+        </ActionForm>
+        <p><a class="btn btn-ghost" href=back>{t(words::LEAVE_AS_IT_IS)}</a></p>
+        {move || met.get().is_none().then(|| view! { <FormState form/> })}
+    }
+}
+
+/// What stands in the form of an exception.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Typed {
+    kind: String,
+    starts_on: String,
+    ends_on: String,
+    starts: String,
+    ends: String,
+    reason: String,
+}
+
+#[component]
+fn Inputs(form: Answered, first: Typed) -> impl IntoView {
     let kinds = vec![
         (ExceptionKind::Closed.as_str().to_owned(), t(words::KIND_CLOSED).to_owned()),
         (ExceptionKind::Open.as_str().to_owned(), t(words::KIND_OPEN).to_owned()),
     ];
     view! {
-        <h3 id="add-exception">{t(words::ADD_EXCEPTION)}</h3>
-        <ActionForm action=add node_ref=node>
-            <input type="hidden" name="therapist" value=therapist/>
-            <div class="form-row">
-                <Select label=t(words::KIND) name="kind" options=kinds value=form.kept("kind", "closed")
-                    error=form.wrong("kind")/>
-                <Field label=t(words::FROM_DAY) name="starts_on" kind="date" required=true value=starts_on
-                    error=form.wrong("starts_on")/>
-                <Field label=t(words::UNTIL_DAY) name="ends_on" kind="date" value=form.kept("ends_on", "")
-                    hint=t(words::UNTIL_DAY_HINT) error=form.wrong("ends_on")/>
-            </div>
-            <div class="form-row">
-                <Field label=t(words::FROM_TIME) name="starts" id="f-exception-starts" kind="time"
-                    value=form.kept("starts", "") hint=t(words::HOURS_HINT) error=form.wrong("starts")/>
-                <Field label=t(words::UNTIL_TIME) name="ends" id="f-exception-ends" kind="time"
-                    value=form.kept("ends", "") error=form.wrong("ends")/>
-            </div>
-            <Field label=t(words::REASON) name="reason" maxlength=contracts::limits::REASON_MAX
-                value=form.kept("reason", "") error=form.wrong("reason")/>
-            {move || {
-                let n = in_the_way(forms)?;
-                Some(view! { <Choice n forms/> })
-            }}
-            {move || {
-                in_the_way(forms)
-                    .is_none()
-                    .then(|| view! { <Button variant=Variant::Secondary pending=form.pending>{t(words::ADD)}</Button> })
-            }}
-        </ActionForm>
-        {move || in_the_way(forms).is_none().then(|| view! { <FormState form done=t(words::ADDED)/> })}
+        <div class="form-row">
+            <Select label=t(words::KIND) name="kind" options=kinds value=first.kind error=form.wrong("kind")/>
+            <Field label=t(words::FROM_DAY) name="starts_on" kind="date" required=true value=first.starts_on
+                error=form.wrong("starts_on")/>
+            <Field label=t(words::UNTIL_DAY) name="ends_on" kind="date" value=first.ends_on
+                hint=t(words::UNTIL_DAY_HINT) error=form.wrong("ends_on")/>
+        </div>
+        <div class="form-row">
+            <Field label=t(words::FROM_TIME) name="starts" id="f-exception-starts" kind="time" value=first.starts
+                hint=t(words::HOURS_HINT) error=form.wrong("starts")/>
+            <Field label=t(words::UNTIL_TIME) name="ends" id="f-exception-ends" kind="time" value=first.ends
+                error=form.wrong("ends")/>
+        </div>
+        <Field label=t(words::REASON) name="reason" maxlength=contracts::limits::REASON_MAX value=first.reason
+            error=form.wrong("reason")/>
+    }
+}
+
+/// The button that sends the form or, while bookings are in the way, the question about them.
+#[component]
+fn Send(form: Answered, met: Signal<Option<u32>>, label: Text) -> impl IntoView {
+    let pending = form.pending;
+    move || match met.get() {
+        Some(n) => view! { <Choice n pending/> }.into_any(),
+        None => view! { <Button variant=Variant::Secondary pending>{t(label)}</Button> }.into_any(),
     }
 }
 
 /// EC-AV-002: how many bookings the last attempt found.
-fn in_the_way(forms: Forms) -> Option<u32> {
-    forms.add_exception.value().with(|value| match value {
+fn in_the_way(answer: &Option<Result<(), UiError>>) -> Option<u32> {
+    match answer {
         Some(Err(error)) if error.code() == ErrorCode::BookingsInTheWay => Some(error.0.number.unwrap_or(1)),
         _ => None,
-    })
+    }
 }
 
 /// The two ways on, each a button that sends the same form. The milder one first: it is what the Enter key does.
 #[component]
-fn Choice(n: u32, forms: Forms) -> impl IntoView {
-    let pending = forms.add_exception.pending();
+fn Choice(n: u32, pending: Signal<bool>) -> impl IntoView {
     let keep = if n == 1 { words::KEEP_IT } else { words::KEEP_THEM };
     view! {
         <Notice tone=Tone::Warning>

@@ -4,11 +4,13 @@ use super::buffers::Buffers;
 use super::exceptions::Exceptions;
 use super::preview::Preview;
 use super::server_fns::{
-    AddException, AddRule, AvailabilityView, DeleteException, DeleteRule, SaveBuffers, load_availability,
+    AddException, AddRule, AvailabilityView, ChangeException, ChangeRule, DeleteException, DeleteRule, SaveBuffers,
+    load_availability,
 };
 use super::weekly::Weekly;
 use super::why::WhyMissingForm;
 use crate::context::{t, tf};
+use crate::error::UiError;
 use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, query, successes};
 use crate::pages::Page;
 use crate::texts::{availability as words, common, practice};
@@ -16,8 +18,11 @@ use contracts::TherapistId;
 use contracts::availability::AvailabilityPage;
 use domain::permissions::{Action as Verb, Resource as Thing};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use ui::{Button, EmptyState, Glyph, LinkButton, Select, Skeleton, Variant};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use ui::{Button, EmptyState, Glyph, LinkButton, Select, Skeleton, Tone, Variant, use_toast};
 
 pub struct AvailabilityRoute;
 
@@ -31,8 +36,10 @@ impl Page for AvailabilityRoute {
 #[derive(Clone, Copy)]
 pub(super) struct Forms {
     pub add_rule: ServerAction<AddRule>,
+    pub change_rule: ServerAction<ChangeRule>,
     pub delete_rule: ServerAction<DeleteRule>,
     pub add_exception: ServerAction<AddException>,
+    pub change_exception: ServerAction<ChangeException>,
     pub delete_exception: ServerAction<DeleteException>,
     pub save_buffers: ServerAction<SaveBuffers>,
 }
@@ -41,8 +48,10 @@ pub(super) struct Forms {
 fn Availability() -> impl IntoView {
     let forms = Forms {
         add_rule: ServerAction::new(),
+        change_rule: ServerAction::new(),
         delete_rule: ServerAction::new(),
         add_exception: ServerAction::new(),
+        change_exception: ServerAction::new(),
         delete_exception: ServerAction::new(),
         save_buffers: ServerAction::new(),
     };
@@ -54,7 +63,12 @@ fn Availability() -> impl IntoView {
         successes(forms.delete_exception),
         successes(forms.save_buffers),
     );
-    let changes = move || (done.0.get(), done.1.get(), done.2.get(), done.3.get(), done.4.get());
+    let changed = (successes(forms.change_rule), successes(forms.change_exception));
+    leave_when_changed(changed, therapist);
+    let changes = move || {
+        let changed = (changed.0.get(), changed.1.get());
+        (done.0.get(), done.1.get(), done.2.get(), done.3.get(), done.4.get(), changed)
+    };
     let view =
         Resource::new_blocking(move || (therapist.get(), changes()), |(therapist, _)| load_availability(therapist));
     let me = Myself::get();
@@ -73,6 +87,36 @@ fn Availability() -> impl IntoView {
             })}
         </Transition>
     }
+}
+
+/// What was changed needs its form no longer: the address names it no more.
+fn leave_when_changed((rules, exceptions): (Memo<usize>, Memo<usize>), therapist: Memo<Option<String>>) {
+    let (navigate, toast) = (use_navigate(), use_toast());
+    let done = t(practice::DONE);
+    Effect::new(move |before: Option<usize>| {
+        let now = rules.get() + exceptions.get();
+        if before.is_some_and(|before| before != now) {
+            let whose = therapist.get_untracked().map(|id| format!("?therapist={id}")).unwrap_or_default();
+            navigate(&format!("/app/availability{whose}"), NavigateOptions { scroll: false, ..Default::default() });
+            toast.show(done, Tone::Success);
+        }
+        now
+    });
+}
+
+/// What was answered about one is not told in the form of another, nor when it is opened again.
+pub(super) fn forget_of_others<S>(named: Memo<Option<String>>, change: ServerAction<S>)
+where
+    S: ServerFn<Error = UiError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    Effect::new(move |before: Option<Option<String>>| {
+        let now = named.get();
+        if before.is_some_and(|before| before != now) {
+            change.clear();
+        }
+        now
+    });
 }
 
 #[component]

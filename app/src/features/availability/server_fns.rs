@@ -68,6 +68,23 @@ pub async fn add_rule(therapist: String, weekday: String, starts: String, ends: 
 }
 
 #[server]
+pub async fn change_rule(
+    therapist: String,
+    id: String,
+    weekday: String,
+    starts: String,
+    ends: String,
+) -> Result<(), UiError> {
+    let ctx = ctx()?;
+    let result = async {
+        let weekday = read::value("weekday", &weekday, FieldProblem::InvalidChoice)?;
+        let command = contracts::availability::ChangeRule { weekday, starts, ends };
+        services::availability::change_rule(&ctx, read::id(&id)?, command).await
+    };
+    read::finish(result.await.map(|_| ()), &address(&therapist, "weekly"))
+}
+
+#[server]
 pub async fn delete_rule(therapist: String, id: String) -> Result<(), UiError> {
     let ctx = ctx()?;
     let result = async { services::availability::delete_rule(&ctx, read::id(&id)?).await };
@@ -88,27 +105,61 @@ pub async fn add_exception(
 ) -> Result<(), UiError> {
     let ctx = ctx()?;
     let result = async {
-        let ends_on = match read::optional(ends_on) {
-            Some(day) => Some(read::date("ends_on", &day)?),
-            None => None,
-        };
-        let bookings = match read::optional(bookings) {
-            Some(code) => read::choice("bookings", BookingsInTheWay::parse(&code))?,
-            None => BookingsInTheWay::Ask,
-        };
         let command = contracts::availability::AddException {
             therapist_id: read::id(&therapist)?,
             kind: read::choice("kind", ExceptionKind::parse(&kind))?,
             starts_on: read::date("starts_on", &starts_on)?,
-            ends_on,
+            ends_on: last_day(ends_on)?,
             starts: read::optional(starts),
             ends: read::optional(ends),
             reason: reason.unwrap_or_default(),
-            bookings,
+            bookings: in_the_way(bookings)?,
         };
         services::availability::add_exception(&ctx, command).await
     };
     read::finish(result.await.map(|_| ()), &address(&therapist, "exceptions"))
+}
+
+/// As [`add_exception`], for one that is there; `bookings` is about those that were not in its way before.
+#[server]
+pub async fn change_exception(
+    therapist: String,
+    id: String,
+    kind: String,
+    starts_on: String,
+    ends_on: Option<String>,
+    starts: Option<String>,
+    ends: Option<String>,
+    reason: Option<String>,
+    bookings: Option<String>,
+) -> Result<(), UiError> {
+    let ctx = ctx()?;
+    let result = async {
+        let command = contracts::availability::ChangeException {
+            kind: read::choice("kind", ExceptionKind::parse(&kind))?,
+            starts_on: read::date("starts_on", &starts_on)?,
+            ends_on: last_day(ends_on)?,
+            starts: read::optional(starts),
+            ends: read::optional(ends),
+            reason: reason.unwrap_or_default(),
+            bookings: in_the_way(bookings)?,
+        };
+        services::availability::change_exception(&ctx, read::id(&id)?, command).await
+    };
+    read::finish(result.await.map(|_| ()), &address(&therapist, "exceptions"))
+}
+
+#[cfg(feature = "ssr")]
+fn last_day(typed: Option<String>) -> services::Result<Option<chrono::NaiveDate>> {
+    read::optional(typed).map(|day| read::date("ends_on", &day)).transpose()
+}
+
+#[cfg(feature = "ssr")]
+fn in_the_way(code: Option<String>) -> services::Result<BookingsInTheWay> {
+    match read::optional(code) {
+        Some(code) => read::choice("bookings", BookingsInTheWay::parse(&code)),
+        None => Ok(BookingsInTheWay::Ask),
+    }
 }
 
 #[server]

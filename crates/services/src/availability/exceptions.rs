@@ -5,7 +5,7 @@ use crate::form::Problems;
 use crate::{Ctx, Result, ServiceError, audit, bookings, practice};
 use chrono::{Days, Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
-use contracts::availability::{AddException, BookingsInTheWay, Exception, ExceptionKind};
+use contracts::availability::{AddException, BookingsInTheWay, ChangeException, Exception, ExceptionKind};
 use contracts::{ApiError, BookingId, ErrorCode, ExceptionId, FieldProblem, PracticeId, TherapistId};
 use domain::permissions::{Action, Resource};
 use domain::slots::{Taken, day_begins, local, today};
@@ -33,10 +33,7 @@ pub async fn add_exception(ctx: &Ctx, cmd: AddException) -> Result<Exception> {
     let practice = member.practice_id;
     let zone = zone_of(&profile)?;
     let exception = checked(ctx.new_id(), &cmd, today(zone, ctx.now))?;
-    let met = match exception.kind {
-        ExceptionKind::Closed => bookings_met(&mut tx, ctx, practice, therapist, zone, &exception).await?,
-        ExceptionKind::Open => vec![],
-    };
+    let met = in_the_way(&mut tx, ctx, practice, therapist, zone, &exception).await?;
     if cmd.bookings == BookingsInTheWay::Ask && !met.is_empty() {
         let number = u32::try_from(met.len()).ok();
         return Err(ApiError { number, ..ApiError::new(ErrorCode::BookingsInTheWay) }.into());
@@ -50,6 +47,65 @@ pub async fn add_exception(ctx: &Ctx, cmd: AddException) -> Result<Exception> {
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(exception)
+}
+
+/// Changes an exception. EC-AV-002 holds as in [`add_exception`], for bookings that were not in its way before.
+///
+/// # Errors
+/// As [`add_exception`]; `NOT_FOUND` for one that is not there.
+pub async fn change_exception(ctx: &Ctx, id: ExceptionId, cmd: ChangeException) -> Result<Exception> {
+    let member = ctx.may(Action::Update, Resource::Availability)?;
+    let practice = member.practice_id;
+    let mut tx = ctx.deps.db.practice(practice, Some(member.user_id)).await?;
+    let therapist =
+        schedule::therapist_of_exception(&mut tx, practice, id).await?.ok_or_else(ServiceError::not_found)?;
+    practice::reaches(member, therapist)?;
+    schedule::lock(&mut tx, therapist).await?;
+    let before = schedule::exception(&mut tx, practice, id).await?.ok_or_else(ServiceError::not_found)?;
+    let profile = store::therapists::get(&mut tx, practice, therapist).await?.ok_or_else(ServiceError::not_found)?;
+    let zone = zone_of(&profile)?;
+    let wanted = AddException {
+        therapist_id: therapist,
+        kind: cmd.kind,
+        starts_on: cmd.starts_on,
+        ends_on: cmd.ends_on,
+        starts: cmd.starts,
+        ends: cmd.ends,
+        reason: cmd.reason,
+        bookings: cmd.bookings,
+    };
+    let exception = checked(id, &wanted, today(zone, ctx.now))?;
+    let known = in_the_way(&mut tx, ctx, practice, therapist, zone, &before).await?;
+    let mut met = in_the_way(&mut tx, ctx, practice, therapist, zone, &exception).await?;
+    met.retain(|booking| !known.contains(booking));
+    if cmd.bookings == BookingsInTheWay::Ask && !met.is_empty() {
+        let number = u32::try_from(met.len()).ok();
+        return Err(ApiError { number, ..ApiError::new(ErrorCode::BookingsInTheWay) }.into());
+    }
+    schedule::update_exception(&mut tx, practice, &exception).await?;
+    let details = json!({ "therapist_id": therapist, "kind": exception.kind.as_str(), "bookings_met": met.len(),
+                          "bookings": cmd.bookings.as_str() });
+    audit::record(&mut tx, ctx, practice, "availability.exception_changed", Some(id.0), details).await?;
+    if cmd.bookings == BookingsInTheWay::Cancel && !met.is_empty() {
+        bookings::cancel_in(&mut tx, ctx, practice, &met, "").await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(exception)
+}
+
+/// The bookings that an exception blocks; an extra opening blocks none.
+async fn in_the_way(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    practice: PracticeId,
+    therapist: TherapistId,
+    zone: Tz,
+    exception: &Exception,
+) -> Result<Vec<BookingId>> {
+    match exception.kind {
+        ExceptionKind::Closed => bookings_met(tx, ctx, practice, therapist, zone, exception).await,
+        ExceptionKind::Open => Ok(vec![]),
+    }
 }
 
 fn checked(id: ExceptionId, cmd: &AddException, today: NaiveDate) -> Result<Exception> {

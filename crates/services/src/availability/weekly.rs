@@ -3,7 +3,7 @@
 use super::{begin_change, minutes};
 use crate::form::Problems;
 use crate::{Ctx, Result, ServiceError, audit, practice};
-use contracts::availability::{AddRule, Rule};
+use contracts::availability::{AddRule, ChangeRule, Rule};
 use contracts::{FieldProblem, RuleId};
 use domain::permissions::{Action, Resource};
 use domain::validate::check_block;
@@ -17,7 +17,7 @@ use store::{StoreError, schedule};
 pub async fn add_rule(ctx: &Ctx, cmd: AddRule) -> Result<Rule> {
     let (member, mut tx, _) = begin_change(ctx, Action::Create, cmd.therapist_id).await?;
     let practice = member.practice_id;
-    let (starts_min, ends_min) = checked(&cmd)?;
+    let (starts_min, ends_min) = checked(cmd.weekday, &cmd.starts, &cmd.ends)?;
     let rule = Rule { id: ctx.new_id(), weekday: cmd.weekday, starts_min, ends_min };
     schedule::insert_rule(&mut tx, practice, cmd.therapist_id, &rule).await.map_err(told_about_overlap)?;
     let details =
@@ -27,13 +27,33 @@ pub async fn add_rule(ctx: &Ctx, cmd: AddRule) -> Result<Rule> {
     Ok(rule)
 }
 
-fn checked(cmd: &AddRule) -> Result<(i32, i32)> {
+/// Gives a weekly block other hours or another day; bookings outside it stay.
+///
+/// # Errors
+/// As [`add_rule`]; `NOT_FOUND` for a block that is not there.
+pub async fn change_rule(ctx: &Ctx, id: RuleId, cmd: ChangeRule) -> Result<Rule> {
+    let member = ctx.may(Action::Update, Resource::Availability)?;
+    let practice = member.practice_id;
+    let mut tx = ctx.deps.db.practice(practice, Some(member.user_id)).await?;
+    let therapist = schedule::therapist_of_rule(&mut tx, practice, id).await?.ok_or_else(ServiceError::not_found)?;
+    practice::reaches(member, therapist)?;
+    let (starts_min, ends_min) = checked(cmd.weekday, &cmd.starts, &cmd.ends)?;
+    schedule::lock(&mut tx, therapist).await?;
+    let rule = Rule { id, weekday: cmd.weekday, starts_min, ends_min };
+    schedule::update_rule(&mut tx, practice, &rule).await.map_err(told_about_overlap)?;
+    let details = json!({ "therapist_id": therapist, "weekday": rule.weekday, "minutes": [starts_min, ends_min] });
+    audit::record(&mut tx, ctx, practice, "availability.rule_changed", Some(id.0), details).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(rule)
+}
+
+fn checked(weekday: i16, starts: &str, ends: &str) -> Result<(i32, i32)> {
     let mut problems = Problems::default();
-    if !(1..=7).contains(&cmd.weekday) {
+    if !(1..=7).contains(&weekday) {
         problems.add("weekday", FieldProblem::InvalidChoice);
     }
-    let starts = minutes(&cmd.starts, false);
-    let ends = minutes(&cmd.ends, true);
+    let starts = minutes(starts, false);
+    let ends = minutes(ends, true);
     problems.check("starts", starts.map(|_| ()));
     problems.check("ends", ends.map(|_| ()));
     if let (Ok(starts), Ok(ends)) = (starts, ends) {
@@ -44,10 +64,13 @@ fn checked(cmd: &AddRule) -> Result<(i32, i32)> {
 }
 
 fn told_about_overlap(error: StoreError) -> ServiceError {
-    if error.is_constraint("availability_rules_overlap") {
-        ServiceError::field("starts", FieldProblem::Overlaps)
-    } else {
-        error.into()
+    match error {
+        overlap if overlap.is_constraint("availability_rules_overlap") => {
+            ServiceError::field("starts", FieldProblem::Overlaps)
+        }
+        // Somebody took it away while its form was open.
+        StoreError::NothingChanged => ServiceError::not_found(),
+        other => other.into(),
     }
 }
 
@@ -69,12 +92,9 @@ pub async fn delete_rule(ctx: &Ctx, id: RuleId) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contracts::TherapistId;
-    use uuid::Uuid;
 
     fn problem(weekday: i16, starts: &str, ends: &str, field: &str) -> Option<FieldProblem> {
-        let cmd = AddRule { therapist_id: TherapistId(Uuid::nil()), weekday, starts: starts.into(), ends: ends.into() };
-        checked(&cmd).err().and_then(|error| error.public.problem_of(field))
+        checked(weekday, starts, ends).err().and_then(|error| error.public.problem_of(field))
     }
 
     #[test]

@@ -9,7 +9,8 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use chrono::NaiveDateTime;
 use contracts::availability::{
-    AddException, AddRule, AvailabilityPage, BufferPreview, Exception, Rule, SaveBuffers, Why,
+    AddException, AddRule, AvailabilityPage, BufferPreview, ChangeException, ChangeRule, Exception, Rule, SaveBuffers,
+    Why,
 };
 use contracts::booking::Availability;
 use contracts::{ExceptionId, RuleId, ServiceId, TherapistId};
@@ -23,9 +24,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(page))
         .routes(routes!(rules, add_rule))
-        .routes(routes!(delete_rule))
+        .routes(routes!(change_rule, delete_rule))
         .routes(routes!(exceptions, add_exception))
-        .routes(routes!(delete_exception))
+        .routes(routes!(change_exception, delete_exception))
         .routes(routes!(save_buffers))
         .routes(routes!(preview_buffers))
         .routes(routes!(preview))
@@ -53,6 +54,14 @@ async fn add_rule(Extension(ctx): Caller, Json(cmd): Json<AddRule>) -> Result<(S
     Ok((StatusCode::CREATED, Json(availability::add_rule(&ctx, cmd).await?)))
 }
 
+/// Change weekly opening hours
+#[utoipa::path(put, path = "/api/v1/availability/rules/{id}", tag = "availability", request_body = ChangeRule,
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The block")),
+    responses((status = 200, description = "The block as it is now", body = Rule)))]
+async fn change_rule(Extension(ctx): Caller, Path(id): Path<RuleId>, Json(cmd): Json<ChangeRule>) -> Answer<Rule> {
+    answer(availability::change_rule(&ctx, id, cmd).await)
+}
+
 /// Remove weekly opening hours
 #[utoipa::path(delete, path = "/api/v1/availability/rules/{id}", tag = "availability", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The block")),
@@ -78,6 +87,20 @@ async fn add_exception(
     Json(cmd): Json<AddException>,
 ) -> Result<(StatusCode, Json<Exception>), Fail> {
     Ok((StatusCode::CREATED, Json(availability::add_exception(&ctx, cmd).await?)))
+}
+
+/// Change an exception
+///
+/// `bookings` is about those that were not in its way before.
+#[utoipa::path(put, path = "/api/v1/availability/exceptions/{id}", tag = "availability", request_body = ChangeException,
+    security(("bearer" = [])), params(("id" = Uuid, Path, description = "The exception")),
+    responses((status = 200, description = "The exception as it is now", body = Exception)))]
+async fn change_exception(
+    Extension(ctx): Caller,
+    Path(id): Path<ExceptionId>,
+    Json(cmd): Json<ChangeException>,
+) -> Answer<Exception> {
+    answer(availability::change_exception(&ctx, id, cmd).await)
 }
 
 /// Remove an exception

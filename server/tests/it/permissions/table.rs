@@ -123,6 +123,12 @@ pub fn endpoints(practice: &Practice) -> Vec<Endpoint> {
             Some(json!({
             "therapist_id": therapist, "weekday": 7, "starts": "09:00", "ends": "10:00" })),
         ),
+        endpoint(
+            "PUT",
+            "/api/v1/availability/rules/{rule}",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "weekday": 7, "starts": "11:00", "ends": "12:00" })),
+        ),
         endpoint("DELETE", "/api/v1/availability/rules/{rule}", May(Action::Delete, Resource::Availability), None),
         endpoint("GET", "/api/v1/availability/exceptions", May(Action::Read, Resource::Availability), None),
         endpoint(
@@ -131,6 +137,12 @@ pub fn endpoints(practice: &Practice) -> Vec<Endpoint> {
             May(Action::Create, Resource::Availability),
             Some(json!({
             "therapist_id": therapist, "kind": "closed", "starts_on": "2026-03-20" })),
+        ),
+        endpoint(
+            "PUT",
+            "/api/v1/availability/exceptions/{exception}",
+            May(Action::Update, Resource::Availability),
+            Some(json!({ "kind": "closed", "starts_on": "2026-03-21" })),
         ),
         endpoint(
             "DELETE",
