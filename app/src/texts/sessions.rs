@@ -98,6 +98,7 @@ contracts::texts! {
     CANCELLED_SENDING = "The message to the patient is on its way.", "El mensaje al paciente está en camino.";
     CANCELLED_TOLD = "The patient was sent a message.", "Se envió un mensaje al paciente.";
     CANCELLED_FAILED = "The message to the patient could not be delivered.", "El mensaje al paciente no se pudo entregar.";
+    CANCELLED_SETTLED = "The message could not be delivered, and the patient was told another way.", "El mensaje no se pudo entregar, y se avisó al paciente por otra vía.";
     CANCELLED_UNREACHED = "The patient could not be written to.", "No se pudo escribir al paciente.";
     CANCELLED_UNTOLD = "The patient was not told.", "No se avisó al paciente.";
     DECIDED = "Money: {what}.", "Dinero: {what}.";

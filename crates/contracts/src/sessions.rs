@@ -152,6 +152,8 @@ pub struct MessageLine {
     pub due_local: Option<NaiveDateTime>,
     /// It tells of a change and waits: a correction takes its place.
     pub correctable: bool,
+    /// Its failure was dealt with: it went another way, or somebody called.
+    pub settled: bool,
 }
 
 /// A line of a session's history.

@@ -442,8 +442,12 @@ async fn what_whatsapp_refuses_later_goes_as_an_sms_and_a_broken_connection_repe
     let messages = about(&app, &practice, booking).await;
     assert_eq!((messages[0].channel, messages[0].status), (Channel::Sms, MessageStatus::Sent), "{messages:?}");
     assert_eq!((messages[1].channel, messages[1].settled), (Channel::Whatsapp, true));
-
     let ctx = practice.ctx(&app);
+    let session = services::bookings::get(&ctx, booking).await.unwrap().session.unwrap().id;
+    let lines = services::sessions::get(&ctx, session).await.unwrap().messages;
+    let refused = lines.iter().find(|line| line.channel == Channel::Whatsapp).unwrap();
+    assert_eq!((refused.status, refused.settled), (MessageStatus::Failed, true), "it went another way");
+
     let view = services::messages::template(&ctx, "confirmed", Lang::En, Channel::Whatsapp).await.unwrap();
     let sid = "HX0123456789abcdef0123456789abcdef".to_owned();
     let approved = TemplateText { content_sid: sid, content_variables: vec!["link".into()], ..view.text };

@@ -76,7 +76,7 @@ impl From<&MessageLine> for Progress {
             channel: line.channel,
             status: line.status,
             delivery: line.delivery,
-            settled: false,
+            settled: line.settled,
             // While it waits this is when it was written, and else nobody asks.
             written: line.local,
             due: line.due_local,

@@ -70,7 +70,8 @@ pub fn told_of_cancelling(lang: Lang, to_be_told: bool, message: Option<&Message
             None => words::CANCELLED_SENDING,
         },
         (true, Some((_, MessageStatus::Sent))) => words::CANCELLED_TOLD,
-        (true, Some((_, MessageStatus::Failed | MessageStatus::Dropped))) => words::CANCELLED_FAILED,
+        (true, Some((message, _))) if message.settled => words::CANCELLED_SETTLED,
+        (true, Some(_)) => words::CANCELLED_FAILED,
     };
     text.of(lang).to_owned()
 }
@@ -89,20 +90,29 @@ mod tests {
             (true, None, "The patient could not be written to."),
             (
                 true,
-                Some((MessageStatus::Queued, soon, true)),
+                Some((MessageStatus::Queued, soon, true, false)),
                 "The message to the patient goes out at 10:01. If you undo before, it is not sent.",
             ),
             (
                 true,
-                Some((MessageStatus::Queued, morning, true)),
+                Some((MessageStatus::Queued, morning, true, false)),
                 "The message to the patient goes out on Fri 6 Mar, 08:00. If you undo before, it is not sent.",
             ),
-            (true, Some((MessageStatus::Queued, None, false)), "The message to the patient is on its way."),
-            (true, Some((MessageStatus::Queued, soon, false)), "The message to the patient is on its way."),
-            (true, Some((MessageStatus::Sent, None, false)), "The patient was sent a message."),
-            (true, Some((MessageStatus::Failed, None, false)), "The message to the patient could not be delivered."),
+            (true, Some((MessageStatus::Queued, None, false, false)), "The message to the patient is on its way."),
+            (true, Some((MessageStatus::Queued, soon, false, false)), "The message to the patient is on its way."),
+            (true, Some((MessageStatus::Sent, None, false, false)), "The patient was sent a message."),
+            (
+                true,
+                Some((MessageStatus::Failed, None, false, false)),
+                "The message to the patient could not be delivered.",
+            ),
+            (
+                true,
+                Some((MessageStatus::Failed, None, false, true)),
+                "The message could not be delivered, and the patient was told another way.",
+            ),
         ] {
-            let line = message.map(|(status, due_local, correctable)| MessageLine {
+            let line = message.map(|(status, due_local, correctable, settled)| MessageLine {
                 template: "cancelled".into(),
                 subject: String::new(),
                 recipient: String::new(),
@@ -113,6 +123,7 @@ mod tests {
                 local: written,
                 due_local,
                 correctable,
+                settled,
             });
             assert_eq!(told_of_cancelling(Lang::En, to_be_told, line.as_ref()), en, "{message:?}");
         }

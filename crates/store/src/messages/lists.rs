@@ -172,7 +172,8 @@ pub async fn lines(
         r#"SELECT template, subject, recipient, channel, status, delivery,
              coalesce(delivered_at, sent_at, created_at) AS "at!",
              CASE WHEN status = 'queued' AND handed_over_at IS NULL THEN next_attempt_at END AS due_at,
-             (announces AND status = 'queued' AND attempts = 0 AND handed_over_at IS NULL) AS "correctable!"
+             (announces AND status = 'queued' AND attempts = 0 AND handed_over_at IS NULL) AS "correctable!",
+             settled_at IS NOT NULL AS "settled!"
            FROM messages WHERE practice_id = $1 AND booking_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50"#,
         practice.0,
         booking.0
@@ -192,6 +193,7 @@ pub async fn lines(
             local: local(zone, row.at),
             due_local: row.due_at.map(|at| local(zone, at)),
             correctable: row.correctable,
+            settled: row.settled,
         })
     });
     lines.collect()
