@@ -114,3 +114,17 @@ test('the therapist\'s own day: what waits, today, the week, the patients', asyn
   await own.waitForURL(/\/app\/availability/)
   await expect(own.getByRole('heading', { level: 1 })).toBeVisible()
 })
+
+test('who runs the practice and gives sessions changes to their own day and back', async ({ therapist: owner }) => {
+  await open(owner, '/app')
+  const views = owner.getByRole('navigation', { name: 'What to see' })
+  await expect(views.getByRole('link', { name: 'The practice' })).toHaveAttribute('aria-current', 'page')
+  await views.getByRole('link', { name: 'My day' }).click()
+  for (const name of ['To do', 'Today', 'This week', 'My patients']) {
+    await expect(owner.getByRole('heading', { level: 2, name: new RegExp(`^${name}`) })).toBeVisible()
+  }
+  await expect(owner.locator('#needs-action')).toHaveCount(0)
+  await expectAccessible(owner, 'the own day of who runs the practice')
+  await views.getByRole('link', { name: 'The practice' }).click()
+  await expect(owner.locator('#needs-action')).toBeVisible()
+})

@@ -40,6 +40,7 @@ test('every date is shown, then saved at once; paused, resumed, changed and stop
   expect(await preview.locator('.series-date').count()).toBeGreaterThan(50)
   await expectAccessible(page)
   await expectNoSideways(page)
+  await expect(page.getByLabel('Tell the patient')).toBeChecked()
   await preview.getByRole('button', { name: 'Create recurring sessions' }).click()
 
   await page.waitForURL(/\/app\/series\/[0-9a-f-]+\?done=1/)
