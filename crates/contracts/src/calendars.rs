@@ -5,21 +5,6 @@ use crate::{BookingId, CalendarId, SessionId, TherapistId};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
-
-        impl $name {
-            pub const ALL: &[$name] = &[$($name::$variant),+];
-            pub fn as_str(self) -> &'static str { match self { $($name::$variant => $text),+ } }
-            pub fn parse(text: &str) -> Option<$name> { match text { $($text => Some($name::$variant),)+ _ => None } }
-        }
-    };
-}
-
 codes! {
     CalendarKind {
         /// Read and written.
@@ -27,9 +12,7 @@ codes! {
         /// A published file, read only.
         Ics = "ics",
     }
-}
 
-codes! {
     CalendarState {
         /// It was not read yet.
         Waiting = "waiting",
@@ -39,9 +22,7 @@ codes! {
         /// It must be connected again.
         Revoked = "revoked",
     }
-}
 
-codes! {
     /// Why a calendar cannot be read or written.
     CalendarProblem {
         /// The permission was taken back.
@@ -60,9 +41,7 @@ codes! {
         /// Google made no video room.
         NoRoom = "no_room",
     }
-}
 
-codes! {
     /// With what somebody came back from Google.
     ConnectOutcome {
         Done = "done",

@@ -4,21 +4,6 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
-
-        impl $name {
-            pub const ALL: &[$name] = &[$($name::$variant),+];
-            pub fn as_str(self) -> &'static str { match self { $($name::$variant => $text),+ } }
-            pub fn parse(text: &str) -> Option<$name> { match text { $($text => Some($name::$variant),)+ _ => None } }
-        }
-    };
-}
-
 codes! {
     /// The stable `code` of an error (001's codes where it has one).
     ErrorCode {
@@ -49,9 +34,7 @@ codes! {
         Unavailable = "SERVICE_UNAVAILABLE",
         Internal = "INTERNAL_ERROR",
     }
-}
 
-codes! {
     /// What is wrong with a field.
     FieldProblem {
         Required = "required",

@@ -3,6 +3,9 @@
 //! Plain data only: typed ids, the shapes of questions and answers, stable error codes and the limits of forms. It
 //! compiles to wasm, so nothing here may read a clock, a zone table or a file.
 
+#[macro_use]
+mod codes;
+
 pub mod accounts;
 pub mod audit;
 pub mod availability;

@@ -4,27 +4,8 @@ use crate::{BookingId, Lang, MessageId, PatientId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            pub const ALL: &'static [$name] = &[$(Self::$variant),+];
-
-            pub fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),+ } }
-
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text)
-            }
-        }
-    )+};
-}
-
-words! {
+codes! {
+    #[derive(PartialOrd, Ord)]
     MessageStatus {
         Queued = "queued",
         Sent = "sent",
@@ -35,6 +16,7 @@ words! {
     }
 
     /// By which way a message travels.
+    #[derive(PartialOrd, Ord)]
     Channel {
         Email = "email",
         Sms = "sms",
@@ -42,6 +24,7 @@ words! {
     }
 
     /// How far it came. Who sends e-mail learns no more than `sent`; texts are told of by their provider.
+    #[derive(PartialOrd, Ord)]
     Delivery {
         Queued = "queued",
         Sent = "sent",
@@ -51,6 +34,7 @@ words! {
     }
 
     /// What a member is told about inside of Calma.
+    #[derive(PartialOrd, Ord)]
     NoticeKind {
         /// A request, or a booking that needed none.
         NewRequest = "new_request",

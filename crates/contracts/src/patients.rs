@@ -6,29 +6,9 @@ use crate::{BookingId, GuardianId, Lang, Money, NoteId, PatientId, SessionId, Ta
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
-
-        impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text)
-            }
-        }
-    )+};
-}
-
 codes! {
     /// How far the practice trusts that a patient comes and pays.
+    #[derive(Default)]
     TrustLevel {
         New = "new",
         #[default]
@@ -39,6 +19,7 @@ codes! {
     }
 
     /// How a patient likes to be told things.
+    #[derive(Default)]
     ContactChannel {
         #[default]
         Email = "email",
@@ -46,6 +27,7 @@ codes! {
         Whatsapp = "whatsapp",
     }
 
+    #[derive(Default)]
     DayPart {
         #[default]
         Morning = "morning",
@@ -54,6 +36,7 @@ codes! {
     }
 
     /// What an administrative note is about. None is clinical (BR-PP-001).
+    #[derive(Default)]
     NoteKind {
         #[default]
         General = "general",
@@ -62,6 +45,7 @@ codes! {
     }
 
     /// Which patients a list shows.
+    #[derive(Default)]
     PatientState {
         #[default]
         Active = "active",
