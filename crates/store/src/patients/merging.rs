@@ -55,102 +55,46 @@ pub async fn merge(
     Ok(())
 }
 
+/// Runs statements one after the other, each with the same ids as its parameters.
+macro_rules! run_each {
+    (@one $connection:ident, ($($id:ident),+), $sql:tt) => {
+        sqlx::query!($sql, $($id.0),+).execute(&mut *$connection).await?;
+    };
+    ($connection:ident, $ids:tt, $($sql:tt),+ $(,)?) => {
+        $(run_each!(@one $connection, $ids, $sql);)+
+    };
+}
+
 async fn move_rows(
     connection: &mut PgConnection,
     practice: PracticeId,
     from: PatientId,
     into: PatientId,
 ) -> Result<(), StoreError> {
-    sqlx::query!(
+    run_each!(
+        connection,
+        (practice, from, into),
         "UPDATE bookings SET patient_id = $3, version = version + 1 WHERE practice_id = $1 AND patient_id = $2",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
         "UPDATE sessions SET patient_id = $3, version = version + 1 WHERE practice_id = $1 AND patient_id = $2",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
         "UPDATE payments SET patient_id = $3 WHERE practice_id = $1 AND patient_id = $2",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
         "UPDATE series SET patient_id = $3, version = version + 1 WHERE practice_id = $1 AND patient_id = $2",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
         "UPDATE notes SET patient_id = $3 WHERE practice_id = $1 AND patient_id = $2",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
         "UPDATE messages SET patient_id = $3 WHERE practice_id = $1 AND patient_id = $2",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    // Behind those that are there; the same person is not listed twice.
-    sqlx::query!(
+        // Behind those that are there; the same person is not listed twice.
         "DELETE FROM guardians g WHERE g.practice_id = $1 AND g.patient_id = $2 AND EXISTS (SELECT FROM guardians o
            WHERE o.practice_id = $1 AND o.patient_id = $3 AND (o.phone = g.phone OR o.email = g.email OR fold(o.name) = fold(g.name)))",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
         "UPDATE guardians SET patient_id = $3, position = position + 100 WHERE practice_id = $1 AND patient_id = $2",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
         "INSERT INTO patient_tags (practice_id, patient_id, tag_id)
          SELECT practice_id, $3, tag_id FROM patient_tags WHERE practice_id = $1 AND patient_id = $2 ON CONFLICT DO NOTHING",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!("DELETE FROM patient_tags WHERE practice_id = $1 AND patient_id = $2", practice.0, from.0)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query!(
         "INSERT INTO patient_therapists (practice_id, patient_id, therapist_id, assigned_at)
          SELECT practice_id, $3, therapist_id, assigned_at FROM patient_therapists WHERE practice_id = $1 AND patient_id = $2
          ON CONFLICT DO NOTHING",
-        practice.0,
-        from.0,
-        into.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!("DELETE FROM patient_therapists WHERE practice_id = $1 AND patient_id = $2", practice.0, from.0)
-        .execute(connection)
-        .await?;
+    );
+    run_each!(
+        connection,
+        (practice, from),
+        "DELETE FROM patient_tags WHERE practice_id = $1 AND patient_id = $2",
+        "DELETE FROM patient_therapists WHERE practice_id = $1 AND patient_id = $2",
+    );
     Ok(())
 }
