@@ -9,8 +9,11 @@ use services::Deps;
 use std::sync::Arc;
 use tokio::sync::watch;
 
+/// A handle on it: each layer around the routes keeps one for every request that is in flight.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+pub struct Shared {
     pub deps: Arc<Deps>,
     pub config: Arc<Config>,
     pub leptos: LeptosOptions,
@@ -30,7 +33,15 @@ impl AppState {
     ) -> Self {
         let limits = Arc::new(Limits::new(&config));
         let leptos = crate::site::leptos_options(&config);
-        Self { deps, config: Arc::new(config), leptos, limits, test_clock, stop }
+        Self(Arc::new(Shared { deps, config: Arc::new(config), leptos, limits, test_clock, stop }))
+    }
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 

@@ -1,7 +1,7 @@
 //! Bookings as the patient and the practice see them, and what either can do with them.
 
 use crate::lists::BookingSort;
-use crate::sessions::SessionBrief;
+use crate::sessions::{DiaryEntry, SessionBrief};
 use crate::{BookingId, FileId, Money, ProofId, ServiceId, TherapistId, practice::*};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -77,9 +77,12 @@ pub enum SlotStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Slot {
+    #[serde(serialize_with = "crate::moments::instant")]
     pub starts_at: DateTime<Utc>,
+    #[serde(serialize_with = "crate::moments::instant")]
     pub ends_at: DateTime<Utc>,
     /// The start on the therapist's wall clock.
+    #[serde(serialize_with = "crate::moments::wall_clock")]
     pub local: NaiveDateTime,
     pub status: SlotStatus,
 }
@@ -348,7 +351,7 @@ pub struct WeekView {
     pub monday: NaiveDate,
     pub today: NaiveDate,
     pub time_zone: String,
-    pub bookings: Vec<BookingCard>,
+    pub bookings: Vec<DiaryEntry>,
     /// Opening hours per day, as wall-clock minutes from midnight, for shading: (date, from, until).
     pub openings: Vec<(NaiveDate, i32, i32)>,
 }

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod lists;
 pub mod live;
 pub mod messages;
+mod moments;
 pub mod money;
 pub mod patients;
 pub mod practice;

@@ -1,5 +1,6 @@
 //! Sessions in the diary as the practice sees them, and what it can do with them (product §6; 000 §4.1).
 
+use crate::booking::BookingStatus;
 use crate::lists::SessionSort;
 use crate::messages::{Channel, Delivery, MessageStatus};
 use crate::patients::NoteKind;
@@ -361,6 +362,26 @@ impl DiarySpan {
     }
 }
 
+/// What takes a therapist's time, as the diary shows it: a booking that keeps its slot, or the session it became.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DiaryEntry {
+    /// The booking's.
+    pub id: BookingId,
+    pub status: BookingStatus,
+    /// Once it is confirmed.
+    pub session: Option<SessionBrief>,
+    pub therapist_id: TherapistId,
+    pub therapist_name: String,
+    pub service_name: String,
+    /// Empty after erasure.
+    pub patient_name: String,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    /// The start on the therapist's wall clock.
+    pub local: NaiveDateTime,
+}
+
 /// Some days of the diary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -371,7 +392,7 @@ pub struct CalendarView {
     /// Whose wall clock the days are told on.
     pub time_zone: String,
     /// Bookings that keep their slot and sessions, as one list.
-    pub entries: Vec<crate::booking::BookingCard>,
+    pub entries: Vec<DiaryEntry>,
     /// Opening hours, in minutes from midnight.
     pub openings: Vec<(NaiveDate, i32, i32)>,
     /// What is taken in calendars outside, likewise; for one therapist only, since of several it would say nobody's.

@@ -21,7 +21,7 @@ pub async fn idempotency(request: Request, next: Next) -> Response {
     let applies = takes_key(request.method(), request.uri().path());
     match (key, ctx) {
         (Some(key), Some(ctx)) if applies => match key.to_str().ok().filter(|key| (1..=200).contains(&key.len())) {
-            Some(key) => once(&ctx, key, request, next).await,
+            Some(key) => Box::pin(once(&ctx, key, request, next)).await,
             None => attach(ApiError::field("Idempotency-Key", FieldProblem::OutOfRange)),
         },
         _ => next.run(request).await,

@@ -10,7 +10,7 @@ pub async fn moved(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let slug = slug_of(request.uri().path()).filter(|_| reads);
     let (Some(slug), Some(ctx)) = (slug, request.extensions().get::<Ctx>()) else { return next.run(request).await };
-    match practice::moved_to(ctx, slug).await {
+    match Box::pin(practice::moved_to(ctx, slug)).await {
         Ok(Some(present)) => Redirect::permanent(&address(request.uri(), slug, &present)).into_response(),
         Ok(None) => next.run(request).await,
         Err(error) => {

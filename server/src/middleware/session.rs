@@ -21,7 +21,8 @@ pub async fn session(State(state): State<AppState>, mut request: Request, next: 
             ctx.actor = accounts::member_of(&state.deps, &token).map_or(Actor::Visitor, Actor::Member);
             vec![]
         }
-        None => identify(&state, &path, &cookie_header(request.headers()), &mut ctx).await,
+        // Boxed, as all that is done around a request and not for all its time: thousands may be waiting at once.
+        None => Box::pin(identify(&state, &path, &cookie_header(request.headers()), &mut ctx)).await,
     };
     request.extensions_mut().insert(ctx.clone());
     let mut response = next.run(request).await;

@@ -3,8 +3,10 @@
 use crate::context::{lang, t, tf};
 use crate::texts::dashboard as words;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use contracts::BookingId;
 use contracts::booking::{BookingCard, BookingStatus, ProofState};
 use contracts::practice::{PaymentMethod, Place};
+use contracts::sessions::SessionBrief;
 use domain::dates;
 
 /// "tomorrow at 10:00", "Tue 24 Nov at 10:00".
@@ -62,10 +64,15 @@ pub fn lapses(deadline: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 /// The patient's name, or what stands in its place.
 pub fn name(card: &BookingCard) -> String {
-    if !card.patient.name.is_empty() {
-        return card.patient.name.clone();
+    name_of(&card.patient.name, card.status)
+}
+
+/// A patient's name, or what stands in its place.
+pub fn name_of(name: &str, status: BookingStatus) -> String {
+    if !name.is_empty() {
+        return name.to_owned();
     }
-    t(if card.status.keeps_slot() { words::SOMEONE } else { words::ERASED }).to_owned()
+    t(if status.keeps_slot() { words::SOMEONE } else { words::ERASED }).to_owned()
 }
 
 pub fn method(method: PaymentMethod) -> &'static str {
@@ -95,8 +102,13 @@ pub fn proof_state(state: ProofState) -> &'static str {
 
 /// The page with everything about it: the session's once there is one.
 pub fn address(card: &BookingCard) -> String {
-    match card.session {
+    address_of(card.id, card.session)
+}
+
+/// The session's page, or the booking's as long as there is none.
+pub fn address_of(booking: BookingId, session: Option<SessionBrief>) -> String {
+    match session {
         Some(session) => format!("/app/sessions/{}", session.id),
-        None => format!("/app/bookings/{}", card.id),
+        None => format!("/app/bookings/{booking}"),
     }
 }

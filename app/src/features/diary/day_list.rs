@@ -41,10 +41,10 @@ pub fn DayList(week: CalendarView) -> impl IntoView {
                 .map(|card| {
                     view! {
                         <li>
-                            <a class="list-row plain" href=say::address(&card)>
+                            <a class="list-row plain" href=say::address_of(card.id, card.session)>
                                 <span class="figures list-time">{dates::clock(card.local.time())}</span>
                                 <span class="list-main">
-                                    <strong>{say::name(&card)}</strong>
+                                    <strong>{say::name_of(&card.patient_name, card.status)}</strong>
                                     <span class="muted">{card.service_name.clone()}" · "{card.therapist_name.clone()}</span>
                                 </span>
                                 <StatusBadge status=card.status lang=lang()/>

@@ -9,8 +9,7 @@ use crate::features::availability::clock;
 use crate::features::dashboard::words as say;
 use crate::texts::diary as words;
 use chrono::{NaiveDate, Timelike};
-use contracts::booking::BookingCard;
-use contracts::sessions::CalendarView;
+use contracts::sessions::{CalendarView, DiaryEntry};
 use domain::dates;
 use leptos::prelude::*;
 use ui::{status_tone, status_word};
@@ -32,7 +31,7 @@ fn hours(week: &CalendarView) -> (i32, i32) {
 }
 
 /// A booking's start and end on its wall clock, in minutes from the midnight its day began with.
-fn minutes(card: &BookingCard) -> (i32, i32) {
+fn minutes(card: &DiaryEntry) -> (i32, i32) {
     let time = card.local.time();
     let from = i32::try_from(time.num_seconds_from_midnight() / 60).unwrap_or_default();
     let long = i32::try_from((card.ends_at - card.starts_at).num_minutes()).unwrap_or_default();
@@ -104,7 +103,7 @@ pub fn taken_words(from: i32, until: i32) -> String {
 fn Day(
     date: NaiveDate,
     today: bool,
-    mut bookings: Vec<BookingCard>,
+    mut bookings: Vec<DiaryEntry>,
     shades: Shades,
     hours: (i32, i32),
     now: ReadSignal<Option<i32>>,
@@ -194,18 +193,19 @@ fn minute_at(ev: &web_sys::DragEvent, first_hour: i32, last_hour: i32) -> Option
 }
 
 #[component]
-fn Event(card: BookingCard, moving: Moving) -> impl IntoView {
+fn Event(card: DiaryEntry, moving: Moving) -> impl IntoView {
     let movable = moving.takes(&card);
     let (dragged, keyed) = (card.clone(), card.clone());
     let hint = movable.then(|| t(words::MOVE_KEY));
     let (from, until) = minutes(&card);
     let time = tf(words::FROM_TO, &[("from", &clock(from)), ("until", &clock(until))]);
     let status = status_word(card.status).of(lang());
-    let title = format!("{time} · {} · {} · {status}", say::name(&card), card.service_name);
+    let title =
+        format!("{time} · {} · {} · {status}", say::name_of(&card.patient_name, card.status), card.service_name);
     view! {
         <a
             class="event-link plain"
-            href=say::address(&card)
+            href=say::address_of(card.id, card.session)
             title=title
             draggable=movable.to_string()
             aria-keyshortcuts=movable.then_some("m")
@@ -220,7 +220,7 @@ fn Event(card: BookingCard, moving: Moving) -> impl IntoView {
             }
         >
             <span class="figures event-time">{clock(from)}</span>
-            <span class="event-name">{say::name(&card)}</span>
+            <span class="event-name">{say::name_of(&card.patient_name, card.status)}</span>
             <span class="sr-only">{status}{hint}</span>
         </a>
     }

@@ -4,8 +4,7 @@ use crate::context::{lang, t, tf};
 use crate::features::dashboard::words as say;
 use crate::texts::diary as words;
 use chrono::{Datelike, NaiveDate};
-use contracts::booking::BookingCard;
-use contracts::sessions::CalendarView;
+use contracts::sessions::{CalendarView, DiaryEntry};
 use domain::dates;
 use leptos::prelude::*;
 use ui::{status_tone, status_word};
@@ -29,7 +28,7 @@ pub fn MonthBoard(days: CalendarView, month: u32) -> impl IntoView {
 }
 
 #[component]
-fn Cell(date: NaiveDate, today: bool, other: bool, cards: Vec<BookingCard>) -> impl IntoView {
+fn Cell(date: NaiveDate, today: bool, other: bool, cards: Vec<DiaryEntry>) -> impl IntoView {
     let more = cards.len().saturating_sub(SHOWN);
     let items = cards
         .into_iter()
@@ -39,10 +38,10 @@ fn Cell(date: NaiveDate, today: bool, other: bool, cards: Vec<BookingCard>) -> i
             let status = status_word(card.status).of(lang());
             view! {
                 <li class=class>
-                    <a class="plain" href=say::address(&card)>
+                    <a class="plain" href=say::address_of(card.id, card.session)>
                         <span class="figures">{dates::clock(card.local.time())}</span>
                         " "
-                        {say::name(&card)}
+                        {say::name_of(&card.patient_name, card.status)}
                         <span class="sr-only">" · "{status}</span>
                     </a>
                 </li>

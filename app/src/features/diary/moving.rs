@@ -6,7 +6,7 @@ use crate::features::sessions::server_fns::MoveSession;
 use crate::layouts::practice::kit::{Answered, FormState};
 use crate::texts::{common, diary as words, sessions as text};
 use chrono::{NaiveDate, NaiveTime};
-use contracts::booking::BookingCard;
+use contracts::sessions::DiaryEntry;
 use domain::dates;
 use domain::sessions::may_change;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use ui::{Button, Checkbox, Dialog, Field};
 /// The session that is being moved, and where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Move {
-    card: BookingCard,
+    card: DiaryEntry,
     to: Option<(NaiveDate, i32)>,
 }
 
@@ -35,11 +35,11 @@ impl Moving {
     }
 
     /// Can this be moved? Only sessions that lie ahead.
-    pub fn takes(self, card: &BookingCard) -> bool {
+    pub fn takes(self, card: &DiaryEntry) -> bool {
         self.may && card.session.is_some_and(|session| may_change(session.status))
     }
 
-    pub fn pick_up(self, card: &BookingCard) {
+    pub fn pick_up(self, card: &DiaryEntry) {
         self.picked.set(Some(Move { card: card.clone(), to: None }));
     }
 
@@ -73,7 +73,7 @@ pub fn MoveDialog(moving: Moving) -> impl IntoView {
         let session = card.session?;
         let time = u32::try_from(minute).ok().and_then(|m| NaiveTime::from_hms_opt(m / 60, m % 60, 0))?;
         let was = dates::long_when(lang(), card.local);
-        let effect = tf(text::MOVE_EFFECT, &[("name", &say::name(&card)), ("when", &was)]);
+        let effect = tf(text::MOVE_EFFECT, &[("name", &say::name_of(&card.patient_name, card.status)), ("when", &was)]);
         Some(view! {
             <ActionForm action>
                 <input type="hidden" name="id" value=session.id.to_string()/>

@@ -1,7 +1,6 @@
 //! The diary: what takes the time of one or all therapists on some days, and when they are open.
 
 use super::practice::{begin, commit, narrowed, settings};
-use super::view::cards;
 use crate::{Ctx, Member, Result, ServiceError};
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -64,7 +63,7 @@ pub(crate) async fn days(
     };
     let from = slots::day_begins(zone, first);
     let until = slots::day_begins(zone, last + Duration::days(1));
-    let rows = bookings::between(tx, member.practice_id, therapist, from, until).await?;
+    let entries = bookings::between(tx, member.practice_id, therapist, from, until).await?;
     let openings = first.iter_days().take_while(|date| *date <= last).flat_map(|date| {
         let all = schedules.iter().flat_map(move |schedule| slots::openings(schedule, date)).collect();
         merged(all).into_iter().map(move |(starts, ends)| (date, starts, ends))
@@ -78,7 +77,7 @@ pub(crate) async fn days(
         }
     };
     let today = slots::today(zone, ctx.now);
-    Ok(CalendarView { first, last, today, time_zone, entries: cards(&rows)?, openings, taken_outside })
+    Ok(CalendarView { first, last, today, time_zone, entries, openings, taken_outside })
 }
 
 /// Spans as minutes of the days on which the clock shows them; those that touch are one.

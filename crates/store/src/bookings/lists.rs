@@ -3,8 +3,10 @@
 use super::{BookingRow, RawBooking, booking_rows};
 use crate::StoreError;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use contracts::booking::{BookingStatus, Counts};
 use contracts::lists::BookingSort;
+use contracts::sessions::DiaryEntry;
 use contracts::{BookingId, PracticeId, TherapistId};
 use sqlx::PgConnection;
 use std::collections::HashMap;
@@ -174,22 +176,30 @@ pub async fn list(
     Ok(rows)
 }
 
-/// Bookings that keep their slot and start between two instants, in order; at most 5,000.
+/// Bookings that keep their slot and start between two instants, in order; at most 5,000. A week of a big practice has
+/// hundreds, so only what the diary shows is read.
 ///
 /// # Errors
-/// When the database cannot answer.
+/// When the database cannot answer or a stored word or zone is unknown.
 pub async fn between(
     connection: &mut PgConnection,
     practice: PracticeId,
     therapist: Option<TherapistId>,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<Vec<BookingRow>, StoreError> {
+) -> Result<Vec<DiaryEntry>, StoreError> {
     crate::db::plan_for_values(connection).await?;
-    let rows = booking_rows!(
-        "WHERE b.practice_id = $1 AND ($2::uuid IS NULL OR b.therapist_id = $2) AND b.starts_at >= $3 AND b.starts_at < $4
-           AND b.status IN ('pending_approval', 'awaiting_payment', 'payment_submitted', 'payment_processing', 'confirmed')
-         ORDER BY b.starts_at, b.id LIMIT 5000",
+    let rows = sqlx::query!(
+        r#"SELECT b.id, b.status, b.therapist_id, t.name AS therapist_name, t.time_zone, s.name AS service_name,
+             coalesce(b.patient_name, '') AS "patient_name!", b.starts_at, b.ends_at,
+             se.id AS "session?", se.status AS "session_status?", se.payment_status AS "payment_status?"
+           FROM bookings b
+           JOIN therapists t ON t.practice_id = $1 AND t.id = b.therapist_id
+           JOIN services s ON s.practice_id = $1 AND s.id = b.service_id
+           LEFT JOIN sessions se ON se.practice_id = $1 AND se.booking_id = b.id
+           WHERE b.practice_id = $1 AND ($2::uuid IS NULL OR b.therapist_id = $2) AND b.starts_at >= $3 AND b.starts_at < $4
+             AND b.status IN ('pending_approval', 'awaiting_payment', 'payment_submitted', 'payment_processing', 'confirmed')
+           ORDER BY b.starts_at, b.id LIMIT 5000"#,
         practice.0,
         therapist.map(|t| t.0),
         from,
@@ -197,7 +207,24 @@ pub async fn between(
     )
     .fetch_all(connection)
     .await?;
-    read(rows)
+    let zones: HashMap<String, Tz> =
+        rows.iter().filter_map(|row| Some((row.time_zone.clone(), row.time_zone.parse().ok()?))).collect();
+    let read = rows.into_iter().map(|row| {
+        let zone = zones.get(&row.time_zone).ok_or(StoreError::Unreadable("therapists.time_zone"))?;
+        Ok(DiaryEntry {
+            id: BookingId(row.id),
+            status: BookingStatus::parse(&row.status).ok_or(StoreError::Unreadable("bookings.status"))?,
+            session: super::session_brief(row.session, row.session_status.as_deref(), row.payment_status.as_deref())?,
+            therapist_id: TherapistId(row.therapist_id),
+            therapist_name: row.therapist_name,
+            service_name: row.service_name,
+            patient_name: row.patient_name,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            local: domain::slots::local(*zone, row.starts_at),
+        })
+    });
+    read.collect()
 }
 
 /// What this address asked for, the newest first; at most 100.

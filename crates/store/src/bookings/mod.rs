@@ -154,19 +154,21 @@ macro_rules! booking_rows {
 }
 pub(crate) use booking_rows;
 
-impl RawBooking {
-    fn session(&self) -> Result<Option<SessionBrief>, StoreError> {
-        let (Some(id), Some(status), Some(payment)) = (self.session_id, &self.session_status, &self.session_payment)
-        else {
-            return Ok(None);
-        };
-        Ok(Some(SessionBrief {
-            id: SessionId(id),
-            status: SessionStatus::parse(status).ok_or(StoreError::Unreadable("sessions.status"))?,
-            payment_status: PaymentStatus::parse(payment).ok_or(StoreError::Unreadable("sessions.payment_status"))?,
-        }))
-    }
+/// What a booking says of its session, once it has one.
+fn session_brief(
+    id: Option<Uuid>,
+    status: Option<&str>,
+    payment: Option<&str>,
+) -> Result<Option<SessionBrief>, StoreError> {
+    let (Some(id), Some(status), Some(payment)) = (id, status, payment) else { return Ok(None) };
+    Ok(Some(SessionBrief {
+        id: SessionId(id),
+        status: SessionStatus::parse(status).ok_or(StoreError::Unreadable("sessions.status"))?,
+        payment_status: PaymentStatus::parse(payment).ok_or(StoreError::Unreadable("sessions.payment_status"))?,
+    }))
+}
 
+impl RawBooking {
     fn proof(&self) -> Result<Option<ProofView>, StoreError> {
         let (Some(id), Some(method), Some(state), Some(submitted_at)) =
             (self.proof_id, &self.proof_method, &self.proof_state, self.proof_submitted_at)
@@ -190,7 +192,7 @@ impl RawBooking {
         let lang = |text: &str| Lang::from_code(text).ok_or(StoreError::Unreadable("language"));
         Ok(BookingRow {
             proof: self.proof()?,
-            session: self.session()?,
+            session: session_brief(self.session_id, self.session_status.as_deref(), self.session_payment.as_deref())?,
             id: BookingId(self.id),
             practice_id: PracticeId(self.practice_id),
             therapist_id: TherapistId(self.therapist_id),
