@@ -18,11 +18,14 @@ GRANT SELECT (practice_id, id, member_id, slug, published) ON therapists TO calm
 -- A public address, the present or an old one, leads to its therapist only while the profile is published and the
 -- practice confirmed. It tells the present address, for sending people there.
 CREATE FUNCTION lookup.therapist_by_slug(wanted text) RETURNS TABLE (practice_id uuid, therapist_id uuid, present text)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT s.practice_id, s.therapist_id, t.slug FROM slugs s
+  -- A function in SQL is planned anew with every call; those that every request of a patient calls are not.
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT s.practice_id, s.therapist_id, t.slug FROM slugs s
   JOIN therapists t ON t.practice_id = s.practice_id AND t.id = s.therapist_id AND t.published
   JOIN practices p ON p.practice_id = s.practice_id AND p.confirmed_at IS NOT NULL
-  WHERE s.slug = wanted $$;
+  WHERE s.slug = wanted;
+END $$;
 
 -- Every published address, for the sitemap.
 CREATE FUNCTION lookup.published_slugs() RETURNS SETOF text
@@ -33,8 +36,10 @@ CREATE FUNCTION lookup.published_slugs() RETURNS SETOF text
   WHERE s.retired_at IS NULL ORDER BY 1 $$;
 
 CREATE FUNCTION lookup.practice_of_booking(wanted uuid) RETURNS uuid
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT practice_id FROM bookings WHERE id = wanted $$;
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN (SELECT practice_id FROM bookings WHERE id = wanted);
+END $$;
 
 CREATE FUNCTION lookup.practices_of_patient(email text) RETURNS SETOF uuid
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -61,9 +66,6 @@ CREATE FUNCTION lookup.practices_with_erasable_bookings(closed_before timestampt
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT DISTINCT practice_id FROM bookings
   WHERE erased_at IS NULL AND paid_at IS NULL AND status IN ('expired', 'declined', 'cancelled') AND closed_at <= closed_before $$;
-CREATE FUNCTION lookup.practices_with_due_messages(at timestamptz) RETURNS SETOF uuid
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT DISTINCT practice_id FROM messages WHERE status = 'queued' AND next_attempt_at <= at $$;
 CREATE FUNCTION lookup.practices_with_unsealed_audit() RETURNS SETOF uuid
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT DISTINCT practice_id FROM audit_log WHERE seq IS NULL $$;

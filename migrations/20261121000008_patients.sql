@@ -105,13 +105,7 @@ CREATE TRIGGER searched AFTER INSERT OR UPDATE OF name, phone, email, deleted_at
   FOR EACH ROW EXECUTE FUNCTION keep_patient_key();
 INSERT INTO patient_keys SELECT practice_id, id, name_key, search_key FROM patients WHERE deleted_at IS NULL;
 
--- Each letter and each pair of letters of a key, with the practice before it. Trigrams need three letters; these serve
--- needles that have fewer. It costs much, so that no plan computes it for rows instead of asking the index.
-CREATE FUNCTION short_parts(practice uuid, key text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
-  SELECT array_agg(DISTINCT practice || ' ' || substr(key, i, n))
-  FROM generate_series(1, length(key)) i, generate_series(1, 2) n $$;
 CREATE INDEX patient_keys_by_part ON patient_keys USING gin (practice_id, key gin_trgm_ops);
-CREATE INDEX patient_keys_by_short_part ON patient_keys USING gin (short_parts(practice_id, key));
 
 CREATE TABLE guardians (
   practice_id  uuid NOT NULL REFERENCES practices,
@@ -150,7 +144,7 @@ BEGIN
   WHERE practice_id = NEW.practice_id AND id = NEW.patient_id AND archived_at IS NOT NULL;
   RETURN NULL;
 END $$;
-CREATE TRIGGER assigns AFTER UPDATE OF patient_id ON bookings FOR EACH ROW WHEN (NEW.patient_id IS NOT NULL)
+CREATE TRIGGER assigns AFTER INSERT OR UPDATE OF patient_id ON bookings FOR EACH ROW WHEN (NEW.patient_id IS NOT NULL)
   EXECUTE FUNCTION assign_therapist();
 CREATE TRIGGER assigns AFTER INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION assign_therapist();
 
@@ -270,9 +264,10 @@ BEGIN
         LIMIT at_most) found
       ORDER BY found.name, found.patient_id;
   ELSE
-    -- The practice stands in the parts, and nowhere else: no other index could serve this.
+    -- Trigrams need three letters. One or two stand in many keys, so reading the practice's is soon over; an index of
+    -- pairs would cost every new patient more than it saves here.
     RETURN QUERY SELECT found.patient_id FROM (SELECT k.patient_id, k.name FROM patient_keys k
-        WHERE short_parts(k.practice_id, k.key) @> short_parts(app_practice(), needle) AND position(needle IN k.key) > 0
+        WHERE k.practice_id = app_practice() AND position(needle IN k.key) > 0
           AND NOT EXISTS (SELECT 1 FROM unnest(others) AS other WHERE position(fold(other) IN k.key) = 0)
         LIMIT at_most) found
       ORDER BY found.name, found.patient_id;

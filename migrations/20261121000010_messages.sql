@@ -38,6 +38,12 @@ ALTER TABLE messages
   ADD FOREIGN KEY (practice_id, session_id) REFERENCES sessions,
   ADD FOREIGN KEY (practice_id, series_id) REFERENCES series,
   ADD FOREIGN KEY (practice_id, fallback_of) REFERENCES messages ON DELETE SET NULL (fallback_of);
+-- Who sends mails and who sends texts look for theirs only: for practices that have some, then for those of one practice.
+DROP INDEX messages_due;
+CREATE INDEX messages_due ON messages (next_attempt_at) WHERE status = 'queued' AND channel = 'email';
+CREATE INDEX messages_due_texts ON messages (next_attempt_at) WHERE status = 'queued' AND channel <> 'email';
+CREATE INDEX messages_claimed ON messages (practice_id, next_attempt_at, id) WHERE status = 'queued' AND channel = 'email';
+CREATE INDEX messages_claimed_texts ON messages (practice_id, next_attempt_at, id) WHERE status = 'queued' AND channel <> 'email';
 CREATE INDEX messages_by_patient ON messages (practice_id, patient_id, created_at DESC, id DESC);
 CREATE INDEX messages_by_session ON messages (practice_id, session_id);
 CREATE INDEX messages_by_fallback ON messages (practice_id, fallback_of) WHERE fallback_of IS NOT NULL;
@@ -145,6 +151,16 @@ CREATE FUNCTION lookup.practices_with_due_reminders(at timestamptz) RETURNS SETO
   SELECT practice_id FROM sessions WHERE day_reminder_at <= at UNION
   SELECT practice_id FROM sessions WHERE join_reminder_at <= at UNION
   SELECT practice_id FROM sessions WHERE payment_reminder_at <= at $$;
+-- Practices with a mail to send, or with a text.
+CREATE FUNCTION lookup.practices_with_due_messages(at timestamptz, texts boolean) RETURNS SETOF uuid
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF texts THEN
+    RETURN QUERY SELECT DISTINCT practice_id FROM messages WHERE status = 'queued' AND channel <> 'email' AND next_attempt_at <= at;
+  ELSE
+    RETURN QUERY SELECT DISTINCT practice_id FROM messages WHERE status = 'queued' AND channel = 'email' AND next_attempt_at <= at;
+  END IF;
+END $$;
 CREATE FUNCTION lookup.practices_of_phone(number text) RETURNS SETOF uuid
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT practice_id FROM messages WHERE recipient = number AND channel <> 'email' UNION
@@ -152,6 +168,9 @@ CREATE FUNCTION lookup.practices_of_phone(number text) RETURNS SETOF uuid
 GRANT CREATE ON SCHEMA lookup TO calma_lookup;
 ALTER FUNCTION lookup.practices_with_due_reminders(timestamptz) OWNER TO calma_lookup;
 ALTER FUNCTION lookup.practices_of_phone(text) OWNER TO calma_lookup;
+ALTER FUNCTION lookup.practices_with_due_messages(timestamptz, boolean) OWNER TO calma_lookup;
 REVOKE CREATE ON SCHEMA lookup FROM calma_lookup;
-REVOKE ALL ON FUNCTION lookup.practices_with_due_reminders(timestamptz), lookup.practices_of_phone(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lookup.practices_with_due_reminders(timestamptz), lookup.practices_of_phone(text) TO calma_app;
+REVOKE ALL ON FUNCTION lookup.practices_with_due_reminders(timestamptz), lookup.practices_of_phone(text),
+  lookup.practices_with_due_messages(timestamptz, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lookup.practices_with_due_reminders(timestamptz), lookup.practices_of_phone(text),
+  lookup.practices_with_due_messages(timestamptz, boolean) TO calma_app;

@@ -1,9 +1,10 @@
 -- Everything the free times of a public page are computed from, in one round trip. It runs as whoever calls it: row-level
 -- security holds, for the practice the address belongs to and for this statement only. No row when the address leads
 -- nowhere or the therapist does not give the service. Exceptions that end before `since` are left out.
-CREATE FUNCTION public_slots(wanted text, given uuid, since date, first date, last date)
+-- Who means to book waits first for whoever is changing the opening hours (store::occupancy::lock_for_booking).
+CREATE FUNCTION public_slots(wanted text, given uuid, since date, first date, last date, to_book boolean)
   RETURNS TABLE (practice uuid, therapist uuid, address text, time_zone text, buffer_before_min integer,
-    buffer_after_min integer, slot_step_min integer, policy jsonb, duration_min integer, rules json, exceptions json,
+    buffer_after_min integer, slot_step_min integer, policy jsonb, duration_min integer, price_minor bigint, currency text, place text, rules json, exceptions json,
     starts_at timestamptz[], ends_at timestamptz[], blocked_from timestamptz[], blocked_until timestamptz[], firm boolean[],
     booking uuid[], lapses_at timestamptz[])
   LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -13,9 +14,13 @@ BEGIN
     RETURN;
   END IF;
   PERFORM set_config('app.practice_id', practice::text, true);
+  IF to_book THEN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended(therapist::text, 0));
+  END IF;
   RETURN QUERY
   SELECT practice, therapist, address, t.time_zone, t.buffer_before_min, t.buffer_after_min, t.slot_step_min,
     coalesce(t.policy, p.policy), coalesce(ts.duration_min, s.duration_min),
+    coalesce(ts.price_minor, s.price_minor), s.currency::text, s.place,
     (SELECT coalesce(json_agg(json_build_object('weekday', r.weekday, 'starts_min', r.starts_min, 'ends_min', r.ends_min)), '[]')
      FROM availability_rules r WHERE r.practice_id = practice AND r.therapist_id = therapist),
     (SELECT coalesce(json_agg(json_build_object('id', e.id, 'kind', e.kind, 'starts_on', e.starts_on, 'ends_on', e.ends_on,
@@ -50,5 +55,5 @@ BEGIN
   ) o
   WHERE t.practice_id = practice AND t.id = therapist AND ts.service_id = given;
 END $$;
-REVOKE ALL ON FUNCTION public_slots(text, uuid, date, date, date) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION public_slots(text, uuid, date, date, date) TO calma_app;
+REVOKE ALL ON FUNCTION public_slots(text, uuid, date, date, date, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public_slots(text, uuid, date, date, date, boolean) TO calma_app;

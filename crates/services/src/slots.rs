@@ -12,8 +12,7 @@ use contracts::limits::SLUG_MAX;
 use contracts::*;
 use domain::slots::{self, Schedule};
 use store::lookup::{self, Address};
-use store::occupancy;
-use store::occupancy::TakenUntil;
+use store::occupancy::{self, Purpose, TakenUntil};
 use uuid::Uuid;
 
 /// Days of a range, at most.
@@ -91,14 +90,16 @@ async fn find(ctx: &Ctx, slug: &str, service: ServiceId, from: NaiveDate, until:
     }
     let mut connection = ctx.deps.db.connection().await?;
     let since = from.min(ctx.now.date_naive()) - Days::new(2);
-    let found = occupancy::public_slots(&mut connection, slug, service, since, (from, until), ctx.now).await?;
+    let days = (from, until);
+    let found = occupancy::public_slots(&mut connection, (slug, service), since, days, Purpose::Show, ctx.now).await?;
     drop(connection);
     let found = found.ok_or_else(ServiceError::not_found)?;
-    let availability = compute(service, (&found.schedule, found.duration_min), &found.taken, (from, until), ctx.now);
+    let terms = &found.terms;
+    let availability = compute(service, (&terms.schedule, terms.duration_min), &found.taken, days, ctx.now);
     let json = serde_json::to_vec(&availability).map_err(ServiceError::internal)?;
     match (key, kept) {
         (Some(key), Some(kept)) if address.as_ref() == Some(&found.address) => {
-            let true_until = true_until(&found.schedule, &found.taken, &availability, ctx.now);
+            let true_until = true_until(&found.terms.schedule, &found.taken, &availability, ctx.now);
             let ttl = (true_until - ctx.now).to_std().unwrap_or_default();
             ctx.deps.cache.put(&key, kept.generation, closed(&json, ctx.now, true_until), ttl).await;
         }

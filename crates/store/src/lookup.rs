@@ -4,6 +4,7 @@
 //! without a practice ([`crate::Db::anywhere`]). What is found is then read in a transaction of that practice.
 
 use crate::StoreError;
+use crate::messages::Way;
 use chrono::{DateTime, NaiveDate, Utc};
 use contracts::accounts::Role;
 use contracts::{BookingId, CalendarId, FeedId, MemberId, PracticeId, SessionId, TherapistId, UserId};
@@ -163,18 +164,22 @@ pub async fn practices_with_erasable_bookings(
     Ok(ids.into_iter().map(PracticeId).collect())
 }
 
-/// Practices with a message to send at `at`.
+/// Practices with a message to send this way at `at`.
 ///
 /// # Errors
 /// When the database cannot answer.
 pub async fn practices_with_due_messages(
     connection: &mut PgConnection,
+    way: Way,
     at: DateTime<Utc>,
 ) -> Result<Vec<PracticeId>, StoreError> {
-    let ids =
-        sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.practices_with_due_messages($1) AS id ORDER BY 1"#, at)
-            .fetch_all(connection)
-            .await?;
+    let ids = sqlx::query_scalar!(
+        r#"SELECT id AS "id!" FROM lookup.practices_with_due_messages($1, $2) AS id ORDER BY 1"#,
+        at,
+        way == Way::Text
+    )
+    .fetch_all(connection)
+    .await?;
     Ok(ids.into_iter().map(PracticeId).collect())
 }
 

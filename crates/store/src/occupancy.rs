@@ -122,39 +122,50 @@ pub async fn terms(
 #[derive(Debug, Clone, PartialEq)]
 pub struct PublicSlots {
     pub address: Address,
-    pub schedule: Schedule,
-    /// As this therapist gives the service.
-    pub duration_min: i32,
+    pub terms: Terms,
     pub taken: Vec<TakenUntil>,
+    /// Holds among these days have lapsed, and nobody has written it down yet: they are not in `taken`, but in the way.
+    pub lapsed: bool,
+}
+
+/// What [`public_slots`] is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Show,
+    /// Waits for whoever is changing the opening hours, as [`lock_for_booking`] does; only inside of a transaction.
+    Book,
 }
 
 /// All of it in one round trip, by the address alone; exceptions that end before `since` are left out. `None` when the
-/// address leads nowhere, or the therapist does not give the service.
+/// address leads nowhere, or the therapist does not give the service. A transaction in which it is asked works for the
+/// practice from there on.
 ///
 /// # Errors
 /// When the database cannot answer or the stored zone is unknown.
 pub async fn public_slots(
     connection: &mut PgConnection,
-    slug: &str,
-    service: ServiceId,
+    (slug, service): (&str, ServiceId),
     since: NaiveDate,
     (from, until): (NaiveDate, NaiveDate),
+    purpose: Purpose,
     now: DateTime<Utc>,
 ) -> Result<Option<PublicSlots>, StoreError> {
     let row = sqlx::query!(
         r#"SELECT practice AS "practice!", therapist AS "therapist!", address AS "address!", time_zone AS "time_zone!",
                   buffer_before_min AS "buffer_before_min!", buffer_after_min AS "buffer_after_min!", slot_step_min,
-                  policy AS "policy!: Json<BookingPolicy>", duration_min AS "duration_min!",
+                  policy AS "policy!: Json<BookingPolicy>", duration_min AS "duration_min!", price_minor AS "price_minor!",
+                  currency AS "currency!", place AS "place!",
                   rules AS "rules!: Json<Vec<WeeklyRule>>", exceptions AS "exceptions!: Json<Vec<DatedException>>",
                   starts_at AS "starts_at!", ends_at AS "ends_at!", blocked_from AS "blocked_from!",
                   blocked_until AS "blocked_until!", firm AS "firm!", booking AS "booking!: Vec<Option<Uuid>>",
                   lapses_at AS "lapses_at!: Vec<Option<DateTime<Utc>>>"
-           FROM public_slots($1, $2, $3, $4, $5)"#,
+           FROM public_slots($1, $2, $3, $4, $5, $6)"#,
         slug,
         service.0,
         since,
         from,
-        until
+        until,
+        purpose == Purpose::Book
     )
     .fetch_optional(connection)
     .await?;
@@ -173,9 +184,10 @@ pub async fn public_slots(
         },
         lapses_at,
     });
-    let taken = taken.filter(|one| one.lapses_at.is_none_or(|at| at > now)).collect();
+    let (taken, lapsed): (Vec<_>, Vec<_>) = taken.partition(|one| one.lapses_at.is_none_or(|at| at > now));
     let address = Address { practice: row.practice.into(), therapist: row.therapist.into(), slug: row.address };
-    let (schedule, _) = ScheduleRow {
+    let place = Place::parse(&row.place).ok_or(StoreError::Unreadable("services.place"))?;
+    let (schedule, policy) = ScheduleRow {
         therapist_id: row.therapist,
         time_zone: row.time_zone,
         buffer_before_min: row.buffer_before_min,
@@ -186,7 +198,15 @@ pub async fn public_slots(
         exceptions: row.exceptions,
     }
     .read()?;
-    Ok(Some(PublicSlots { address, schedule, duration_min: row.duration_min, taken }))
+    let terms = Terms {
+        schedule,
+        policy,
+        duration_min: row.duration_min,
+        price_minor: row.price_minor,
+        currency: row.currency,
+        place,
+    };
+    Ok(Some(PublicSlots { address, terms, taken, lapsed: !lapsed.is_empty() }))
 }
 
 /// The schedules of all therapists of the practice, or of one; exceptions that end before `from` are left out.

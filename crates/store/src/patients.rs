@@ -75,25 +75,16 @@ async fn find(
     practice: PracticeId,
     new: &NewPatient<'_>,
 ) -> Result<Option<PatientId>, StoreError> {
-    let by_phone = sqlx::query_scalar!(
-        "SELECT id FROM patients WHERE practice_id = $1 AND phone = $2 AND deleted_at IS NULL FOR KEY SHARE",
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM patients WHERE practice_id = $1 AND (phone = $2 OR email = $3) AND deleted_at IS NULL
+         ORDER BY phone IS DISTINCT FROM $2, created_at, id LIMIT 1 FOR KEY SHARE",
         practice.0,
-        new.phone
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    if let Some(id) = by_phone {
-        return Ok(Some(PatientId(id)));
-    }
-    let by_email = sqlx::query_scalar!(
-        "SELECT id FROM patients WHERE practice_id = $1 AND email = $2 AND deleted_at IS NULL
-         ORDER BY created_at, id LIMIT 1 FOR KEY SHARE",
-        practice.0,
+        new.phone,
         new.email
     )
     .fetch_optional(connection)
     .await?;
-    Ok(by_email.map(PatientId))
+    Ok(found.map(PatientId))
 }
 
 /// Deletes those of these patients to whom nothing leads any more: they existed for requests that are erased. Whom a

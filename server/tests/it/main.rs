@@ -39,3 +39,4 @@ mod terms;
 mod texts;
 mod therapist_day;
 mod uploads;
+mod whole_bookings;

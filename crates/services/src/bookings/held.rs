@@ -9,7 +9,7 @@ use contracts::booking::{BookingStatus, BookingView, HoldSlot, PatientDetails, S
 use contracts::{BookingId, ErrorCode, FieldError, FieldProblem, PracticeId, ServiceId, TherapistId};
 use domain::booking::{Event, deadline};
 use domain::slots::{self, Refusal, Schedule, Taken};
-use store::bookings::{self, BookingRow, ClosedBy, NewBooking};
+use store::bookings::{self, BookingRow, ClosedBy, NewBooking, Sent};
 use store::occupancy::{self, NewOccupancy, Terms};
 use store::{Tx, lookup};
 
@@ -46,7 +46,7 @@ pub async fn hold(ctx: &Ctx, cmd: HoldSlot) -> Result<BookingView> {
     let (terms, slot) = place.check(&mut tx, ctx, None, old_id).await?;
     let span = blocked(&terms.schedule, slot.starts_at, slot.ends_at);
     clear_the_way(&mut tx, ctx, &place, span, old_id).await?;
-    let id = insert(&mut tx, ctx, &place, &terms, &slot, cmd.visitor_time_zone).await?;
+    let id = insert(&mut tx, ctx, &place, &terms, &slot, cmd.visitor_time_zone, None).await?;
     if !take(&mut tx, ctx, &place, id, &slot, span).await? {
         tx.rollback().await.map_err(store::StoreError::from)?;
         return Err(place.taken_error(ctx).await);
@@ -167,23 +167,37 @@ impl SlotPlace {
         ends_at: Option<DateTime<Utc>>,
         own: Option<BookingId>,
     ) -> Result<(Terms, Slot)> {
-        let far = self.starts_at - ctx.now;
-        if far.num_days().abs() > FARTHEST_DAYS {
-            let problem = if far < Duration::zero() { FieldProblem::InPast } else { FieldProblem::TooFar };
-            return Err(unavailable(Some(problem)));
-        }
+        Self::within_reach(ctx, self.starts_at)?;
         let mut terms = self.terms(tx, ctx).await?;
         if let Some(ends_at) = ends_at {
             terms.duration_min = i32::try_from((ends_at - self.starts_at).num_minutes()).unwrap_or(terms.duration_min);
         }
         let taken = self.taken(tx, ctx, &terms.schedule, 0, own).await?;
-        match slots::check(&terms.schedule, &taken, terms.duration_min, self.starts_at, ctx.now) {
-            Ok(slot) => Ok((terms, slot)),
-            Err(Refusal::Unavailable) => Err(unavailable(why_not(&terms.schedule, self.starts_at, ctx.now))),
-            Err(Refusal::Taken) => {
+        match self.offered(ctx, &terms, &taken)? {
+            Some(slot) => Ok((terms, slot)),
+            None => {
                 let around = self.taken(tx, ctx, &terms.schedule, ALTERNATIVE_DAYS, own).await?;
                 Err(self.slot_taken(ctx, &terms.schedule, terms.duration_min, &around))
             }
+        }
+    }
+
+    /// Times nobody can mean are refused before anything is asked.
+    pub(super) fn within_reach(ctx: &Ctx, starts_at: DateTime<Utc>) -> Result<()> {
+        let far = starts_at - ctx.now;
+        if far.num_days().abs() <= FARTHEST_DAYS {
+            return Ok(());
+        }
+        let problem = if far < Duration::zero() { FieldProblem::InPast } else { FieldProblem::TooFar };
+        Err(unavailable(Some(problem)))
+    }
+
+    /// The slot, if it is offered; `None` when something else has it.
+    pub(super) fn offered(&self, ctx: &Ctx, terms: &Terms, taken: &[Taken]) -> Result<Option<Slot>> {
+        match slots::check(&terms.schedule, taken, terms.duration_min, self.starts_at, ctx.now) {
+            Ok(slot) => Ok(Some(slot)),
+            Err(Refusal::Unavailable) => Err(unavailable(why_not(&terms.schedule, self.starts_at, ctx.now))),
+            Err(Refusal::Taken) => Ok(None),
         }
     }
 
@@ -252,15 +266,17 @@ pub(crate) async fn clear_the_way(
     Ok(())
 }
 
-/// Writes the held booking under a reference nobody has.
-async fn insert(
+/// Writes the booking, held or sent, under a reference nobody has.
+pub(super) async fn insert(
     tx: &mut Tx,
     ctx: &Ctx,
     place: &SlotPlace,
     terms: &Terms,
     slot: &Slot,
     visitor_zone: Option<String>,
+    sent: Option<Sent<'_>>,
 ) -> Result<BookingId> {
+    let status = sent.map_or(BookingStatus::Held, |sent| sent.status);
     let mut new = NewBooking {
         id: ctx.new_id(),
         therapist: place.therapist,
@@ -273,11 +289,11 @@ async fn insert(
         lang: ctx.lang,
         visitor_zone: visitor_zone.filter(|zone| zone.parse::<chrono_tz::Tz>().is_ok()),
         reference: String::new(),
-        deadline: deadline(BookingStatus::Held, &terms.policy, ctx.now, slot.starts_at),
+        deadline: deadline(status, &terms.policy, ctx.now, slot.starts_at),
     };
     for _ in 0..REFERENCE_TRIES {
         new.reference = domain::reference::reference(ctx.random());
-        if bookings::insert(tx, place.practice, &new, ctx.now).await? {
+        if bookings::insert(tx, place.practice, &new, sent, ctx.now).await? {
             return Ok(new.id);
         }
     }

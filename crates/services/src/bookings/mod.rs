@@ -6,6 +6,7 @@
 //! 1. the therapist's advisory lock, shared (a change of opening hours takes it alone),
 //! 2. rows of bookings, by id where there are several,
 //! 3. rows of occupancies, where the exclusion constraint has the last word,
+//!    A request made in one piece finds or makes its patient before it takes the slot, and waits for nobody then.
 //! 4. patients, which a new or changed session locks to keep their statistics: nothing is waited for after them.
 
 pub(crate) mod diary;
@@ -16,6 +17,7 @@ mod proof;
 mod public;
 pub(crate) mod steps;
 pub(crate) mod view;
+mod whole;
 
 pub use diary::week;
 pub use held::{hold, hold_again, release};
@@ -23,6 +25,7 @@ pub use notify::{Undone, announce, announce_move, undo_announcement};
 pub use practice::{act, counts, dashboard, get, list};
 pub use proof::{awaits_proof, submit_proof};
 pub use public::{calendar_file, cancel_by_patient, move_by_patient, save_details, send_request, times_to_move, view};
+pub use whole::book;
 
 pub(crate) use held::REFERENCE_TRIES;
 pub(crate) use notify::remind;

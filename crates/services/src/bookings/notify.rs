@@ -33,6 +33,12 @@ pub(crate) async fn patient(
     to_patient(tx, ctx, &message, Timing::Now, None).await.map(|_| ())
 }
 
+/// The same about a request that was just sent: nothing can have been announced about it before.
+pub(super) async fn first(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, template: Template) -> Result<()> {
+    let message = message(ctx, row, template, "", None)?;
+    to_patient(tx, ctx, &message, Timing::Now, None).await.map(|_| ())
+}
+
 /// Tells the patient, at once, that the session has the time they chose, and which it had before.
 pub(super) async fn moved(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, was: DateTime<Utc>) -> Result<()> {
     withdraw(tx, row.practice_id, row.id).await?;

@@ -93,17 +93,23 @@ async fn requested(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, patient: PatientId)
     let row = if status == BookingStatus::Confirmed {
         steps::confirm(tx, ctx, row, patient, false, ClosedBy::Patient).await?
     } else {
-        let row = steps::advance(tx, ctx, row, status, ClosedBy::Patient).await?;
-        let template =
-            if status == BookingStatus::AwaitingPayment { Template::Approved } else { Template::RequestReceived };
-        notify::patient(tx, ctx, &row, template, "", None).await?;
-        row
+        steps::advance(tx, ctx, row, status, ClosedBy::Patient).await?
     };
-    // Why somebody seeks help is read in the dashboard, not in a mailbox.
-    notify::therapist(tx, ctx, &row, Template::NewRequest, "").await?;
-    let to = json!({ "status": row.status.as_str() });
-    audit::record(tx, ctx, row.practice_id, "booking.requested", Some(row.id.0), to).await?;
+    tell_requested(tx, ctx, &row).await?;
     Ok(row)
+}
+
+/// What a request that was just sent brings: the patient and the practice are told. A session tells its patient itself.
+pub(super) async fn tell_requested(tx: &mut Tx, ctx: &Ctx, row: &BookingRow) -> Result<()> {
+    match row.status {
+        BookingStatus::Confirmed => {}
+        BookingStatus::AwaitingPayment => notify::first(tx, ctx, row, Template::Approved).await?,
+        _ => notify::first(tx, ctx, row, Template::RequestReceived).await?,
+    }
+    // Why somebody seeks help is read in the dashboard, not in a mailbox.
+    notify::therapist(tx, ctx, row, Template::NewRequest, "").await?;
+    let to = json!({ "status": row.status.as_str() });
+    audit::record(tx, ctx, row.practice_id, "booking.requested", Some(row.id.0), to).await
 }
 
 /// Cancels in time. Cancelling what the patient cancelled already answers the same.
@@ -227,7 +233,7 @@ fn cut(details: &PatientDetails) -> PatientDetails {
 }
 
 /// What was typed, cleaned; the phone as E.164 and a number that exists (004 BR-BK-004).
-fn checked(details: &PatientDetails) -> Result<PatientDetails> {
+pub(super) fn checked(details: &PatientDetails) -> Result<PatientDetails> {
     let phone = e164(&details.phone);
     let cleaned = validate::patient_details(details);
     match (cleaned, phone) {

@@ -56,9 +56,9 @@ pub async fn send_texts(ctx: &Ctx) -> Result<u32> {
 }
 
 async fn round(ctx: &Ctx, way: Way) -> Result<u32> {
-    let mut tx = ctx.deps.db.anywhere().await?;
-    let practices = store::lookup::practices_with_due_messages(&mut tx, ctx.now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    let mut connection = ctx.deps.db.connection().await?;
+    let practices = store::lookup::practices_with_due_messages(&mut connection, way, ctx.now).await?;
+    drop(connection);
     let mut tried = 0;
     let mut first = Ok(());
     for practice in practices {

@@ -27,7 +27,15 @@ pub struct NewBooking {
     pub deadline: Option<DateTime<Utc>>,
 }
 
-/// Writes a held booking; `false` when its reference exists already in the practice.
+/// What is known about a booking that is written the moment it is sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    pub status: BookingStatus,
+    pub patient: PatientId,
+    pub details: &'a PatientDetails,
+}
+
+/// Writes a booking that is held, or sent already; `false` when its reference exists already in the practice.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -35,12 +43,15 @@ pub async fn insert(
     connection: &mut PgConnection,
     practice: PracticeId,
     new: &NewBooking,
+    sent: Option<Sent<'_>>,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
+    let details = sent.map(|sent| sent.details);
     let done = sqlx::query!(
-        "INSERT INTO bookings (practice_id, id, therapist_id, service_id, status, starts_at, ends_at, price_minor, currency,
-                               policy, language, visitor_zone, reference, deadline, created_at, changed_at)
-         VALUES ($1, $2, $3, $4, 'held', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+        "INSERT INTO bookings (practice_id, id, therapist_id, service_id, starts_at, ends_at, price_minor, currency,
+                               policy, language, visitor_zone, reference, deadline, created_at, changed_at,
+                               status, patient_id, patient_name, patient_email, patient_phone, first_time, reason, requested_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18, $19, $20, $21, $22)
          ON CONFLICT (practice_id, reference) DO NOTHING",
         practice.0,
         new.id.0,
@@ -55,7 +66,15 @@ pub async fn insert(
         new.visitor_zone,
         new.reference,
         new.deadline,
-        now
+        now,
+        sent.map_or(BookingStatus::Held, |sent| sent.status).as_str(),
+        sent.map(|sent| sent.patient.0),
+        details.map(|typed| typed.name.as_str()),
+        details.map(|typed| typed.email.as_str()),
+        details.map(|typed| typed.phone.as_str()),
+        details.is_some_and(|typed| typed.first_time),
+        details.map(|typed| typed.reason.as_str()),
+        sent.map(|_| now)
     )
     .execute(connection)
     .await?;

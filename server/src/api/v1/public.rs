@@ -69,7 +69,7 @@ async fn availability(Extension(ctx): Caller, Query(q): Query<SlotsOf>) -> Resul
 #[utoipa::path(post, path = "/api/v1/public/holds", tag = "public", request_body = HoldSlot,
     responses((status = 201, description = "Held; `token` steers it from here", body = BookingView)))]
 async fn hold(Extension(ctx): Caller, Json(cmd): Json<HoldSlot>) -> Result<(StatusCode, Json<BookingView>), Fail> {
-    Ok((StatusCode::CREATED, Json(bookings::hold(&ctx, cmd).await?)))
+    Ok((StatusCode::CREATED, Json(Box::pin(bookings::hold(&ctx, cmd)).await?)))
 }
 
 /// Everything for a booking at once
@@ -91,22 +91,8 @@ async fn book(
     Json(request): Json<BookingRequest>,
 ) -> Result<(StatusCode, Json<BookingView>), Fail> {
     let BookingRequest { slug, service_id, starts_at, visitor_time_zone, details } = request;
-    let held =
-        bookings::hold(&ctx, HoldSlot { slug, service_id, starts_at, visitor_time_zone, instead_of: None }).await?;
-    let sent = async {
-        bookings::save_details(&ctx, &held.token, details).await?;
-        bookings::send_request(&ctx, &held.token).await
-    };
-    match sent.await {
-        Ok(booking) => Ok((StatusCode::CREATED, Json(booking))),
-        Err(error) => {
-            // Nobody has the token of this hold, so the slot is given back at once.
-            if let Err(kept) = bookings::release(&ctx, &held.token).await {
-                tracing::warn!(error = %kept, "a hold is kept until it lapses");
-            }
-            Err(error.into())
-        }
-    }
+    let slot = HoldSlot { slug, service_id, starts_at, visitor_time_zone, instead_of: None };
+    Ok((StatusCode::CREATED, Json(Box::pin(bookings::book(&ctx, slot, details)).await?)))
 }
 
 /// A booking, by the token of its link

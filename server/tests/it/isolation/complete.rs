@@ -8,6 +8,7 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
     (
         "public: everybody gets the same answer",
         &[
+            "bookings::book",
             "bookings::hold",
             "files::photo",
             "practice::behind_slug",
