@@ -25,6 +25,8 @@ use world::World;
 const SECONDS: u64 = 4;
 /// Clients that want the same slot.
 const STORM: usize = 1_000;
+/// Bookings before those that are counted.
+const WARM: usize = 320;
 /// What the quickest peer did on such a machine: slots of a month and bookings per second.
 const PEER: &str = "Easy!Appointments";
 const PEER_SLOTS: f64 = 56.0;
@@ -49,6 +51,16 @@ async fn main() {
             lists::measure(&mut report).await;
             return report.floors();
         }
+        Some("bookings") => {
+            let world = World::start().await;
+            storm_over_many(&world, &mut report).await;
+            report.memory(&world);
+            return report.floors();
+        }
+        Some("slots") => {
+            slots(&World::start().await, &mut report).await;
+            return report.floors();
+        }
         _ => {}
     }
     let world = World::start().await;
@@ -63,6 +75,20 @@ async fn main() {
     report.weight(&world);
     report.floors();
     report.write();
+}
+
+/// Each body is booked once; every booking of a distinct slot succeeds.
+async fn book_all(world: &World, clients: usize, bodies: Vec<String>) -> Outcome {
+    let (all, todo) = (bodies.len(), std::sync::Arc::new(bodies));
+    let next = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let outcome = load::run(&world.cached, clients, Duration::from_secs(60), move |_, _| {
+        let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        todo.get(index).map(|body| Shot::post("/api/v1/public/bookings", body.clone()))
+    })
+    .await
+    .expect("bookings");
+    assert_eq!(outcome.count(201), all, "every booking of a distinct slot succeeds");
+    outcome
 }
 
 async fn load(host: &str, clients: usize, shot: Shot) -> Outcome {
@@ -142,18 +168,12 @@ async fn storm_on_one(world: &World, report: &mut Report) {
 /// Complete bookings (hold, details, sending, messages queued) over 1,000 distinct slots of 20 therapists: by 16 clients,
 /// then by 1,000 at the same moment.
 async fn storm_over_many(world: &World, report: &mut Report) {
-    let mut bodies = world.booking_bodies(2 * STORM).await;
+    let mut bodies = world.booking_bodies(2 * STORM + WARM).await;
+    // The first ones fill pools and the plans of statements; they are not counted.
+    book_all(world, 16, bodies.split_off(2 * STORM)).await;
     for clients in [16, STORM] {
-        let todo = std::sync::Arc::new(bodies.split_off(bodies.len() - STORM));
-        let next = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
         let pgbench = world.pgbench(clients.min(64)).await;
-        let outcome = load::run(&world.cached, clients, Duration::from_secs(60), move |_, _| {
-            let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            todo.get(index).map(|body| Shot::post("/api/v1/public/bookings", body.clone()))
-        })
-        .await
-        .expect("bookings");
-        assert_eq!(outcome.count(201), STORM, "every booking of a distinct slot succeeds");
+        let outcome = book_all(world, clients, bodies.split_off(bodies.len() - STORM)).await;
         report.row(
             "bookings",
             "booking over 1,000 distinct slots, messages on",
