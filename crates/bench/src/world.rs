@@ -114,8 +114,9 @@ impl World {
             crowd.push(one);
         }
         let server = serve(&database, "cached", &[]);
-        // The second server's cache forgets at once, so that every answer is computed from PostgreSQL.
-        let without_cache = serve(&database, "computed", &[("CALMA_CACHE_SECONDS", "0")]);
+        // The second server's cache forgets at once, so that every answer is computed from PostgreSQL. The work of jobs is
+        // the first one's, or two would share every message.
+        let without_cache = serve(&database, "computed", &[("CALMA_CACHE_SECONDS", "0"), ("CALMA_WORKER", "off")]);
         server.answers().await;
         without_cache.answers().await;
         Self {

@@ -126,15 +126,15 @@ fn Mine(fresh: Fresh<Shown>, actions: QuickActions) -> impl IntoView {
     }
 }
 
-/// Leads from the practice's board to the own day and back.
+/// Leads from the practice's board to the own day and back: each is a page of its own, with what is live on it.
 #[component]
 fn Views(mine: bool) -> impl IntoView {
     let here = |is: bool| is.then_some("page");
     view! {
         <nav aria-label=t(my_day::VIEWS)>
             <ul class="summary">
-                <li><a class="summary-item" href="/app" aria-current=here(!mine)>{t(my_day::PRACTICE)}</a></li>
-                <li><a class="summary-item" href="/app?view=mine" aria-current=here(mine)>{t(my_day::MY_DAY)}</a></li>
+                <li><a class="summary-item" href="/app" rel="external" aria-current=here(!mine)>{t(my_day::PRACTICE)}</a></li>
+                <li><a class="summary-item" href="/app?view=mine" rel="external" aria-current=here(mine)>{t(my_day::MY_DAY)}</a></li>
             </ul>
         </nav>
     }

@@ -31,12 +31,14 @@ pub struct Filter {
     pub limit: i64,
 }
 
+/// The page is found first and what it shows is joined afterwards: a search for a name may lead to thousands of sessions.
 /// The sorts differ in what they order by, and so in what lies behind a row.
 macro_rules! page {
     ($key:literal, $behind:literal, $order:literal, $connection:expr, $practice:expr, $filter:expr, $patients:expr) => {
         session_rows!(
             [
-                "WHERE se.practice_id = $1 AND ($2::timestamptz IS NULL OR se.starts_at >= $2)
+                "JOIN (SELECT se.practice_id, se.id FROM sessions se
+                 WHERE se.practice_id = $1 AND ($2::timestamptz IS NULL OR se.starts_at >= $2)
                    AND ($3::timestamptz IS NULL OR se.starts_at < $3) AND ($4::text IS NULL OR se.status = $4)
                    AND ($5::text IS NULL OR se.payment_status = $5) AND ($6::uuid IS NULL OR se.therapist_id = $6)
                    AND ($7::uuid IS NULL OR se.service_id = $7)
@@ -52,7 +54,13 @@ macro_rules! page {
                 $order,
                 ", se.id ",
                 $order,
-                " LIMIT $12"
+                " LIMIT $12) page ON page.practice_id = se.practice_id AND page.id = se.id
+                 ORDER BY ",
+                $key,
+                " ",
+                $order,
+                ", se.id ",
+                $order
             ],
             $practice.0,
             $filter.from,
@@ -77,14 +85,17 @@ macro_rules! page_by_payment {
     ($behind:literal, $order:literal, $connection:expr, $practice:expr, $filter:expr, $patients:expr) => {
         session_rows!(
             [
-                "WHERE se.practice_id = $1 AND ($2::timestamptz IS NULL OR se.starts_at >= $2)
+                "JOIN (SELECT se.practice_id, se.id FROM sessions se
+                 WHERE se.practice_id = $1 AND ($2::timestamptz IS NULL OR se.starts_at >= $2)
                    AND ($3::timestamptz IS NULL OR se.starts_at < $3) AND ($4::text IS NULL OR se.status = $4)
                    AND ($5::text IS NULL OR se.payment_status = $5) AND ($6::uuid IS NULL OR se.therapist_id = $6)
                    AND ($7::uuid IS NULL OR se.service_id = $7)
                    AND (($8::uuid[] IS NULL AND $9::uuid IS NULL) OR se.patient_id = ANY($8) OR se.booking_id = $9)
                    AND ($10::uuid IS NULL OR (se.payment_status, se.starts_at, se.id) ", $behind, "
                      (SELECT x.payment_status, x.starts_at, x.id FROM sessions x WHERE x.practice_id = $1 AND x.id = $10))
-                 ORDER BY se.payment_status ", $order, ", se.starts_at ", $order, ", se.id ", $order, " LIMIT $11"
+                 ORDER BY se.payment_status ", $order, ", se.starts_at ", $order, ", se.id ", $order, " LIMIT $11) page
+                   ON page.practice_id = se.practice_id AND page.id = se.id
+                 ORDER BY se.payment_status ", $order, ", se.starts_at ", $order, ", se.id ", $order
             ],
             $practice.0,
             $filter.from,
