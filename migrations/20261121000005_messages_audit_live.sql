@@ -126,8 +126,10 @@ BEGIN
 END $$;
 CREATE TRIGGER live AFTER INSERT OR UPDATE OR DELETE ON occupancies FOR EACH ROW EXECUTE FUNCTION tell_live('slots');
 CREATE TRIGGER live AFTER UPDATE OF version ON bookings FOR EACH ROW EXECUTE FUNCTION tell_live('booking');
--- A slot that is only held tells nobody but the slots; a request that comes in one piece is seen at once.
-CREATE TRIGGER live_new AFTER INSERT ON bookings FOR EACH ROW WHEN (NEW.requested_at IS NOT NULL) EXECUTE FUNCTION tell_live('booking');
+-- A slot that is only held tells nobody but the slots, and what is confirmed tells of its session; a request that comes in
+-- one piece is seen at once.
+CREATE TRIGGER live_new AFTER INSERT ON bookings FOR EACH ROW
+  WHEN (NEW.requested_at IS NOT NULL AND NEW.status <> 'confirmed') EXECUTE FUNCTION tell_live('booking');
 CREATE TRIGGER live AFTER INSERT OR UPDATE OR DELETE ON availability_rules FOR EACH ROW EXECUTE FUNCTION tell_live('schedule');
 CREATE TRIGGER live AFTER INSERT OR UPDATE OR DELETE ON availability_exceptions FOR EACH ROW EXECUTE FUNCTION tell_live('schedule');
 CREATE TRIGGER live AFTER INSERT OR UPDATE OR DELETE ON therapists FOR EACH ROW EXECUTE FUNCTION tell_live('schedule');

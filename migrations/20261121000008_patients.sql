@@ -144,7 +144,10 @@ BEGIN
   WHERE practice_id = NEW.practice_id AND id = NEW.patient_id AND archived_at IS NOT NULL;
   RETURN NULL;
 END $$;
-CREATE TRIGGER assigns AFTER INSERT OR UPDATE OF patient_id ON bookings FOR EACH ROW WHEN (NEW.patient_id IS NOT NULL)
+CREATE TRIGGER assigns AFTER UPDATE OF patient_id ON bookings FOR EACH ROW WHEN (NEW.patient_id IS NOT NULL)
+  EXECUTE FUNCTION assign_therapist();
+-- What is confirmed from its first moment comes with its session, which assigns too.
+CREATE TRIGGER assigns_new AFTER INSERT ON bookings FOR EACH ROW WHEN (NEW.patient_id IS NOT NULL AND NEW.status <> 'confirmed')
   EXECUTE FUNCTION assign_therapist();
 CREATE TRIGGER assigns AFTER INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION assign_therapist();
 

@@ -7,7 +7,7 @@ CREATE FUNCTION public_slots(wanted text, given uuid, since date, first date, la
     buffer_after_min integer, slot_step_min integer, policy jsonb, duration_min integer, price_minor bigint, currency text, place text, rules json, exceptions json,
     starts_at timestamptz[], ends_at timestamptz[], blocked_from timestamptz[], blocked_until timestamptz[], firm boolean[],
     booking uuid[], lapses_at timestamptz[])
-  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql AS $$
 BEGIN
   SELECT s.practice_id, s.therapist_id, s.present INTO practice, therapist, address FROM lookup.therapist_by_slug(wanted) s;
   IF practice IS NULL THEN

@@ -45,6 +45,8 @@ impl Db {
                     sqlx::query("SET statement_timeout = '15s'").execute(&mut *connection).await?;
                     // Compiling a statement takes ten times as long as the longest of ours.
                     sqlx::query("SET jit = off").execute(&mut *connection).await?;
+                    // So does starting a second process for it, which takes a core from somebody else besides.
+                    sqlx::query("SET max_parallel_workers_per_gather = 0").execute(&mut *connection).await?;
                     Ok(())
                 })
             })
