@@ -1,5 +1,5 @@
 -- Everything the free times of a public page are computed from, in one round trip. It runs as whoever calls it: row-level
--- security holds, for the practice the address belongs to and for this statement only. No row when the address leads
+-- security holds, for the practice the address belongs to until the transaction ends. No row when the address leads
 -- nowhere or the therapist does not give the service. Exceptions that end before `since` are left out.
 -- Who means to book waits first for whoever is changing the opening hours (store::occupancy::lock_for_booking).
 CREATE FUNCTION public_slots(wanted text, given uuid, since date, first date, last date, to_book boolean)

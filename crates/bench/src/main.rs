@@ -165,7 +165,7 @@ async fn storm_on_one(world: &World, report: &mut Report) {
     assert_eq!(world.deadlocks().await, 0, "deadlocks in PostgreSQL");
 }
 
-/// Complete bookings (hold, details, sending, messages queued) over 1,000 distinct slots of 20 therapists: by 16 clients,
+/// Complete bookings (each in one request, its messages queued) over 1,000 distinct slots of 20 therapists: by 16 clients,
 /// then by 1,000 at the same moment.
 async fn storm_over_many(world: &World, report: &mut Report) {
     let mut bodies = world.booking_bodies(2 * STORM + WARM).await;
