@@ -248,30 +248,34 @@ GRANT SELECT ON patient_keys TO calma_lookup;
 CREATE POLICY lookup ON patients FOR SELECT TO calma_lookup USING (true);
 GRANT SELECT (practice_id, id, archived_at, deleted_at, active_since, last_session_at, next_session_at) ON patients TO calma_lookup;
 
+-- What people type is no pattern.
+CREATE FUNCTION escape_like(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT replace(replace(replace(words, '\', '\\'), '%', '\%'), '_', '\_') $$;
+
 -- Up to `at_most` patients whose name, phone or e-mail contains `part` and all of `others`, by name; which ones, if there
--- are more, nobody knows. An index cannot serve several patterns at once: it finds `part`, which should be the longest. Behind row-level security the planner
--- knows no statistics of these columns; left alone it would rather read the practice's rows one by one.
+-- are more, nobody knows. An index cannot serve several patterns at once: it finds `part`, which should be the longest.
+-- Behind row-level security the planner knows no statistics of these columns; left alone it would rather read the
+-- practice's rows one by one.
 CREATE FUNCTION lookup.patients_with(part text, others text[], at_most integer) RETURNS SETOF uuid
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan
   SET enable_seqscan = off SET enable_indexscan = off SET max_parallel_workers_per_gather = 0
   SET jit = off AS $$
 DECLARE
   needle text := fold(part);
-  -- What people type is no pattern.
-  pattern text := '%' || replace(replace(replace(needle, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+  pattern text := '%' || escape_like(needle) || '%';
+  -- Made once, and not for each of the thousands that have the longest word.
+  rest text[] := ARRAY(SELECT '%' || escape_like(fold(other)) || '%' FROM unnest(others) AS other);
 BEGIN
   IF needle ~ '[[:alnum:]]{3}' THEN
     RETURN QUERY SELECT found.patient_id FROM (SELECT k.patient_id, k.name FROM patient_keys k
-        WHERE k.practice_id = app_practice() AND k.key LIKE pattern
-          AND NOT EXISTS (SELECT 1 FROM unnest(others) AS other WHERE position(fold(other) IN k.key) = 0)
+        WHERE k.practice_id = app_practice() AND k.key LIKE pattern AND k.key LIKE ALL (rest)
         LIMIT at_most) found
       ORDER BY found.name, found.patient_id;
   ELSE
     -- Trigrams need three letters. One or two stand in many keys, so reading the practice's is soon over; an index of
     -- pairs would cost every new patient more than it saves here.
     RETURN QUERY SELECT found.patient_id FROM (SELECT k.patient_id, k.name FROM patient_keys k
-        WHERE k.practice_id = app_practice() AND position(needle IN k.key) > 0
-          AND NOT EXISTS (SELECT 1 FROM unnest(others) AS other WHERE position(fold(other) IN k.key) = 0)
+        WHERE k.practice_id = app_practice() AND position(needle IN k.key) > 0 AND k.key LIKE ALL (rest)
         LIMIT at_most) found
       ORDER BY found.name, found.patient_id;
   END IF;

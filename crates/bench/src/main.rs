@@ -52,7 +52,8 @@ async fn main() {
             return report.floors();
         }
         Some("bookings") => {
-            let world = World::start().await;
+            let mut world = World::start().await;
+            world.stop_computing();
             storm_over_many(&world, &mut report).await;
             report.memory(&world);
             return report.floors();
@@ -63,9 +64,10 @@ async fn main() {
         }
         _ => {}
     }
-    let world = World::start().await;
+    let mut world = World::start().await;
     report.environment(&world).await;
     slots(&world, &mut report).await;
+    world.stop_computing();
     first_byte(&world, &mut report).await;
     storm_on_one(&world, &mut report).await;
     storm_over_many(&world, &mut report).await;

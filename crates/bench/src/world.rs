@@ -44,7 +44,7 @@ pub struct World {
     pub cached: String,
     pub computed: String,
     server: Running,
-    _without_cache: Running,
+    without_cache: Option<Running>,
     database: String,
 }
 
@@ -123,12 +123,17 @@ impl World {
             cached: server.host.clone(),
             computed: without_cache.host.clone(),
             server,
-            _without_cache: without_cache,
+            without_cache: Some(without_cache),
             app,
             practice,
             crowd,
             database,
         }
+    }
+
+    /// The server that computes every answer ends: what follows is measured with one server beside PostgreSQL.
+    pub fn stop_computing(&mut self) {
+        self.without_cache = None;
     }
 
     pub fn slug(&self) -> &str {

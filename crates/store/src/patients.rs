@@ -47,44 +47,32 @@ pub async fn find_or_create(
     new: &NewPatient<'_>,
     now: DateTime<Utc>,
 ) -> Result<PatientId, StoreError> {
-    if let Some(id) = find(connection, practice, new).await? {
-        return Ok(id);
+    // Somebody else may make the same patient at the same moment: a second look finds theirs.
+    for _ in 0..2 {
+        let id = sqlx::query_scalar!(
+            r#"WITH found AS (
+                 SELECT id FROM patients WHERE practice_id = $1 AND (phone = $4 OR email = $5) AND deleted_at IS NULL
+                 ORDER BY phone IS DISTINCT FROM $4, created_at, id LIMIT 1 FOR KEY SHARE),
+               made AS (
+                 INSERT INTO patients (practice_id, id, name, phone, email, language, created_at, active_since)
+                 SELECT $1, $2, $3, $4, $5, $6, $7, $7 WHERE NOT EXISTS (SELECT FROM found)
+                 ON CONFLICT DO NOTHING RETURNING id)
+               SELECT id AS "id!" FROM found UNION ALL SELECT id FROM made"#,
+            practice.0,
+            new.id.0,
+            new.name,
+            new.phone,
+            new.email,
+            new.lang.code(),
+            now
+        )
+        .fetch_optional(&mut *connection)
+        .await?;
+        if let Some(id) = id {
+            return Ok(PatientId(id));
+        }
     }
-    let inserted = sqlx::query_scalar!(
-        "INSERT INTO patients (practice_id, id, name, phone, email, language, created_at, active_since)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING RETURNING id",
-        practice.0,
-        new.id.0,
-        new.name,
-        new.phone,
-        new.email,
-        new.lang.code(),
-        now
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    match inserted {
-        Some(id) => Ok(PatientId(id)),
-        // Somebody else made the same patient a moment ago.
-        None => find(connection, practice, new).await?.ok_or(StoreError::NothingChanged),
-    }
-}
-
-async fn find(
-    connection: &mut PgConnection,
-    practice: PracticeId,
-    new: &NewPatient<'_>,
-) -> Result<Option<PatientId>, StoreError> {
-    let found = sqlx::query_scalar!(
-        "SELECT id FROM patients WHERE practice_id = $1 AND (phone = $2 OR email = $3) AND deleted_at IS NULL
-         ORDER BY phone IS DISTINCT FROM $2, created_at, id LIMIT 1 FOR KEY SHARE",
-        practice.0,
-        new.phone,
-        new.email
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(found.map(PatientId))
+    Err(StoreError::NothingChanged)
 }
 
 /// Deletes those of these patients to whom nothing leads any more: they existed for requests that are erased. Whom a

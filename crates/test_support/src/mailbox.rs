@@ -10,6 +10,7 @@ pub struct Mailbox {
     received: Mutex<Vec<Email>>,
     failure: Mutex<Option<MailError>>,
     hangs: AtomicBool,
+    stays_here: AtomicBool,
 }
 
 impl Mailbox {
@@ -24,6 +25,11 @@ impl Mailbox {
     /// From now on sending fails like this; `None` repairs it.
     pub fn fail_with(&self, failure: Option<MailError>) {
         *self.failure.lock().expect("mailbox") = failure;
+    }
+
+    /// From now on it is the built-in outbox: mail goes nowhere.
+    pub fn stay_here(&self) {
+        self.stays_here.store(true, Ordering::Relaxed);
     }
 
     /// From now on it accepts connections and never answers.
@@ -47,6 +53,6 @@ impl Mailer for Mailbox {
     }
 
     fn leaves_the_machine(&self) -> bool {
-        true
+        !self.stays_here.load(Ordering::Relaxed)
     }
 }

@@ -141,6 +141,31 @@ async fn a_reminder_that_waits_for_the_morning_is_dropped_when_the_session_goes(
 }
 
 #[tokio::test]
+async fn where_mail_stays_here_what_is_due_is_kept_at_once_and_useless_reminders_are_still_dropped() {
+    let app = TestApp::new().await;
+    app.mailbox.stay_here();
+    let practice = practice(&app, "alpha").await;
+    let settings = MessageSettings { payment_reminder_hours: 36, ..MessageSettings::default() };
+    services::messages::save_settings(&practice.ctx(&app), settings).await.unwrap();
+    confirmed(&app, &practice, "2026-03-10T06:00:00Z").await;
+    let goes = confirmed(&app, &practice, "2026-03-10T07:00:00Z").await;
+    let states = async |reminders: bool| -> Vec<(String, i32)> {
+        let sql = "SELECT status, attempts FROM messages WHERE (reminds_of IS NOT NULL) = $1 ORDER BY status, attempts";
+        sqlx::query_as(sql).bind(reminders).fetch_all(&app.owner).await.unwrap()
+    };
+    let sent = || ("sent".to_owned(), 1);
+    // Two to the patient, two to the therapist.
+    assert_eq!(app.run_jobs().await.sent, 4);
+    assert_eq!(states(false).await, vec![sent(); 4]);
+    assert!(app.mailbox.all().is_empty(), "nobody was handed anything");
+    assert_eq!(app.run_jobs().await.sent, 0, "once");
+    at_time(&app, "2026-03-08T19:00:00Z").await;
+    moved(&app, goes, at("2026-03-11T07:00:00Z")).await;
+    at_time(&app, "2026-03-09T05:00:00Z").await;
+    assert_eq!(states(true).await, [("dropped".to_owned(), 0), sent()]);
+}
+
+#[tokio::test]
 async fn a_worker_that_was_down_sends_what_is_still_of_use_and_drops_the_rest() {
     let app = TestApp::new().await;
     let practice = practice(&app, "alpha").await;

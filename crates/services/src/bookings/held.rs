@@ -9,7 +9,7 @@ use contracts::booking::{BookingStatus, BookingView, HoldSlot, PatientDetails, S
 use contracts::{BookingId, ErrorCode, FieldError, FieldProblem, PracticeId, ServiceId, TherapistId};
 use domain::booking::{Event, deadline};
 use domain::slots::{self, Refusal, Schedule, Taken};
-use store::bookings::{self, BookingRow, ClosedBy, NewBooking, Sent};
+use store::bookings::{self, BookingRow, ClosedBy, NewBooking, Sent, Written};
 use store::occupancy::{self, NewOccupancy, Terms};
 use store::{Tx, lookup};
 
@@ -46,11 +46,10 @@ pub async fn hold(ctx: &Ctx, cmd: HoldSlot) -> Result<BookingView> {
     let (terms, slot) = place.check(&mut tx, ctx, None, old_id).await?;
     let span = blocked(&terms.schedule, slot.starts_at, slot.ends_at);
     clear_the_way(&mut tx, ctx, &place, span, old_id).await?;
-    let id = insert(&mut tx, ctx, &place, &terms, &slot, cmd.visitor_time_zone, None).await?;
-    if !take(&mut tx, ctx, &place, id, &slot, span).await? {
+    let Some(id) = insert(&mut tx, ctx, &place, &terms, (&slot, span), cmd.visitor_time_zone, None).await? else {
         tx.rollback().await.map_err(store::StoreError::from)?;
         return Err(place.taken_error(ctx).await);
-    }
+    };
     if let Some(typed) = old.as_ref().map(details).filter(|typed| *typed != PatientDetails::default()) {
         bookings::save_details(&mut tx, practice, id, &typed).await?;
     }
@@ -266,16 +265,17 @@ pub(crate) async fn clear_the_way(
     Ok(())
 }
 
-/// Writes the booking, held or sent, under a reference nobody has.
+/// Writes the booking, held or sent, under a reference nobody has, and takes its slot; `None` when something else has that,
+/// and what was written has to be rolled back.
 pub(super) async fn insert(
     tx: &mut Tx,
     ctx: &Ctx,
     place: &SlotPlace,
     terms: &Terms,
-    slot: &Slot,
+    (slot, (blocked_from, blocked_until)): (&Slot, (DateTime<Utc>, DateTime<Utc>)),
     visitor_zone: Option<String>,
     sent: Option<Sent<'_>>,
-) -> Result<BookingId> {
+) -> Result<Option<BookingId>> {
     let status = sent.map_or(BookingStatus::Held, |sent| sent.status);
     let mut new = NewBooking {
         id: ctx.new_id(),
@@ -291,10 +291,13 @@ pub(super) async fn insert(
         reference: String::new(),
         deadline: deadline(status, &terms.policy, ctx.now, slot.starts_at),
     };
+    let blocked = (ctx.new_uuid(), blocked_from, blocked_until);
     for _ in 0..REFERENCE_TRIES {
         new.reference = domain::reference::reference(ctx.random());
-        if bookings::insert(tx, place.practice, &new, sent, ctx.now).await? {
-            return Ok(new.id);
+        match bookings::insert(tx, place.practice, &new, sent, blocked, ctx.now).await? {
+            Written::Done => return Ok(Some(new.id)),
+            Written::SlotTaken => return Ok(None),
+            Written::ReferenceTaken => {}
         }
     }
     Err(ServiceError::internal("no free booking reference"))

@@ -1,7 +1,7 @@
 //! A booking in one piece: who knows what they want and who they are needs no hold. Everything happens in one transaction,
 //! in a third of the statements that holding, filling in and sending take.
 
-use super::held::{SlotPlace, blocked, clear_the_way, insert, take};
+use super::held::{SlotPlace, blocked, clear_the_way, insert};
 use super::public::{checked, tell_requested};
 use super::steps;
 use super::view::view;
@@ -80,10 +80,8 @@ async fn take_and_send(
     // A session is made from a booking that is there; anything else is what it will be from the first moment.
     let first = if status == BookingStatus::Confirmed { BookingStatus::Held } else { status };
     let sent = Sent { status: first, patient, details };
-    let id = insert(tx, ctx, place, &found.terms, &slot, visitor_zone, Some(sent)).await?;
-    if !take(tx, ctx, place, id, &slot, span).await? {
-        return Ok(None);
-    }
+    let written = insert(tx, ctx, place, &found.terms, (&slot, span), visitor_zone, Some(sent)).await?;
+    let Some(id) = written else { return Ok(None) };
     told(tx, ctx, place, id, (patient, status)).await.map(Some)
 }
 

@@ -15,7 +15,7 @@ use store::{StoreError, Tx};
 /// `NOT_FOUND` for a token this installation did not make, and for a booking that nobody sent.
 pub async fn reminder_choice(ctx: &Ctx, token: &str) -> Result<ReminderChoice> {
     let (mut tx, row) = open(ctx, token).await?;
-    let known = rows::reach(&mut tx, row.practice_id, row.patient_id, Some(row.id)).await?;
+    let known = rows::reach(&mut tx, row.practice_id, row.patient_id, Some(row.id), None).await?;
     let known = known.ok_or_else(ServiceError::not_found)?;
     tx.commit().await.map_err(StoreError::from)?;
     let ways = usable(&ctx.deps).into_iter().filter_map(|channel| {
@@ -35,7 +35,7 @@ pub async fn reminder_choice(ctx: &Ctx, token: &str) -> Result<ReminderChoice> {
 pub async fn choose_reminders(ctx: &Ctx, token: &str, channel: Channel, wanted: bool) -> Result<()> {
     let (mut tx, row) = open(ctx, token).await?;
     let practice = row.practice_id;
-    let known = rows::reach(&mut tx, practice, row.patient_id, Some(row.id)).await?;
+    let known = rows::reach(&mut tx, practice, row.patient_id, Some(row.id), None).await?;
     let known = known.ok_or_else(ServiceError::not_found)?;
     let Some(address) = address(&row, &known, channel) else {
         return Err(ServiceError::field("channel", FieldProblem::InvalidChoice));

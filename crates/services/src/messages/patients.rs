@@ -5,7 +5,7 @@ use super::{Facts, Template, broken};
 use crate::{Ctx, Deps, Result, ServiceError, calendar_file};
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
-use contracts::messages::{Channel, TemplateText};
+use contracts::messages::Channel;
 use contracts::*;
 use domain::messages::{QuietHours, Reach, channels, next_way, send_at};
 use serde_json::json;
@@ -118,7 +118,8 @@ pub(super) fn usable(deps: &Deps) -> Vec<Channel> {
 }
 
 async fn known(tx: &mut Tx, message: &ToPatient) -> Result<PatientReach> {
-    let reach = rows::reach(tx, message.practice_id, message.patient_id, message.booking_id).await?;
+    let words = Some((message.template.as_str(), message.lang));
+    let reach = rows::reach(tx, message.practice_id, message.patient_id, message.booking_id, words).await?;
     reach.ok_or_else(ServiceError::not_found)
 }
 
@@ -172,8 +173,7 @@ async fn queue(
     timing: Timing,
     fallback_of: Option<MessageId>,
 ) -> Result<()> {
-    let own = rows::own_templates(tx, message.practice_id, message.template.as_str(), message.lang).await?;
-    let letter = Letter::write(message, known, channel, &own)?;
+    let letter = Letter::write(message, known, channel)?;
     let recipient =
         if channel.is_text() { given(&message.phone, &known.phone) } else { given(&message.email, &known.email) };
     let row = rows::NewMessage {
@@ -219,7 +219,7 @@ struct Letter {
 }
 
 impl Letter {
-    fn write(message: &ToPatient, known: &PatientReach, channel: Channel, own: &[TemplateText]) -> Result<Self> {
+    fn write(message: &ToPatient, known: &PatientReach, channel: Channel) -> Result<Self> {
         let discreet = known.settings.discreet;
         let facts =
             if discreet { discreetly(&message.facts, &known.settings.discreet_name) } else { message.facts.clone() };
@@ -234,7 +234,7 @@ impl Letter {
             to_name: &message.name,
             facts: &facts,
             has_calendar: calendar.is_some(),
-            own: own.iter().find(|text| text.channel == channel),
+            own: known.own.iter().find(|text| text.channel == channel),
             discreet,
         };
         let sender = match (discreet, facts.practice_name.as_str()) {

@@ -22,6 +22,8 @@ use store::{StoreError, Tx};
 const TRIES: i32 = 3;
 /// Messages of one practice in one round, so that none waits for another's thousands.
 const PER_PRACTICE: u32 = 25;
+/// The same where mails stay on this machine.
+const KEPT_AT_ONCE: i64 = 500;
 /// A mailer has a limit of its own; this one holds for whatever is plugged in, so that no send keeps its row, its
 /// connection and everybody's mail waiting for ever.
 const SEND_WITHIN: std::time::Duration = std::time::Duration::from_secs(25);
@@ -62,6 +64,12 @@ async fn round(ctx: &Ctx, way: Way) -> Result<u32> {
     let mut tried = 0;
     let mut first = Ok(());
     for practice in practices {
+        if way == Way::Mail && !ctx.deps.mail.leaves_the_machine() {
+            match keep_mails(ctx, practice).await {
+                Ok(kept) => tried += kept,
+                Err(error) => first = first.and(Err(error)),
+            }
+        }
         for _ in 0..PER_PRACTICE {
             match send_next(ctx, practice, way).await {
                 Ok(None) => break,
@@ -75,6 +83,14 @@ async fn round(ctx: &Ctx, way: Way) -> Result<u32> {
         }
     }
     first.map(|()| tried)
+}
+
+/// Where mail stays on this machine there is nobody to hand one after the other to.
+async fn keep_mails(ctx: &Ctx, practice: PracticeId) -> Result<u32> {
+    let mut tx = ctx.deps.db.practice(practice, None).await?;
+    let kept = store::messages::keep_mails(&mut tx, practice, KEPT_AT_ONCE, ctx.now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(u32::try_from(kept).unwrap_or(u32::MAX))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

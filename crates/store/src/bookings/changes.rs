@@ -35,7 +35,18 @@ pub struct Sent<'a> {
     pub details: &'a PatientDetails,
 }
 
-/// Writes a booking that is held, or sent already; `false` when its reference exists already in the practice.
+/// What became of a booking that was written together with its slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    Done,
+    /// Its reference exists already in the practice, so nothing was written.
+    ReferenceTaken,
+    /// Something else has the slot: the booking stands there without one, and the transaction has to be rolled back.
+    SlotTaken,
+}
+
+/// Writes a booking that is held, or sent already, and takes its slot, blocked from and until these moments, as
+/// [`crate::occupancy::take`] does.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -44,15 +55,23 @@ pub async fn insert(
     practice: PracticeId,
     new: &NewBooking,
     sent: Option<Sent<'_>>,
+    (slot, blocked_from, blocked_until): (Uuid, DateTime<Utc>, DateTime<Utc>),
     now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
+) -> Result<Written, StoreError> {
     let details = sent.map(|sent| sent.details);
     let done = sqlx::query!(
-        "INSERT INTO bookings (practice_id, id, therapist_id, service_id, starts_at, ends_at, price_minor, currency,
-                               policy, language, visitor_zone, reference, deadline, created_at, changed_at,
-                               status, patient_id, patient_name, patient_email, patient_phone, first_time, reason, requested_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-         ON CONFLICT (practice_id, reference) DO NOTHING",
+        r#"WITH booked AS (
+             INSERT INTO bookings (practice_id, id, therapist_id, service_id, starts_at, ends_at, price_minor, currency,
+                                   policy, language, visitor_zone, reference, deadline, created_at, changed_at, status,
+                                   patient_id, patient_name, patient_email, patient_phone, first_time, reason, requested_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+             ON CONFLICT (practice_id, reference) DO NOTHING RETURNING id),
+           taken AS (
+             INSERT INTO occupancies (practice_id, id, therapist_id, booking_id, firm, starts_at, ends_at, blocked_from,
+                                      blocked_until)
+             SELECT $1, $23, $3, id, false, $5, $6, $24, $25 FROM booked
+             ON CONFLICT DO NOTHING RETURNING id)
+           SELECT EXISTS (SELECT FROM booked) AS "booked!", EXISTS (SELECT FROM taken) AS "taken!""#,
         practice.0,
         new.id.0,
         new.therapist.0,
@@ -74,11 +93,18 @@ pub async fn insert(
         details.map(|typed| typed.phone.as_str()),
         details.is_some_and(|typed| typed.first_time),
         details.map(|typed| typed.reason.as_str()),
-        sent.map(|_| now)
+        sent.map(|_| now),
+        slot,
+        blocked_from,
+        blocked_until
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(match (done.booked, done.taken) {
+        (false, _) => Written::ReferenceTaken,
+        (true, false) => Written::SlotTaken,
+        (true, true) => Written::Done,
+    })
 }
 
 /// Writes a booking that the practice makes for a patient: confirmed from the first moment, under the patient's name.

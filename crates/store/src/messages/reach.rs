@@ -21,8 +21,12 @@ pub struct PatientReach {
     pub zones: Vec<String>,
     /// Each with its address.
     pub opted_out: Vec<(Channel, String)>,
+    /// The practice's own words for what was asked for, for every channel that has some.
+    pub own: Vec<TemplateText>,
 }
 
+/// How a patient is written to, and the practice's own words for what they are told, if that is known already.
+///
 /// # Errors
 /// When the database cannot answer. `Ok(None)` when there is no such practice.
 pub async fn reach(
@@ -30,6 +34,7 @@ pub async fn reach(
     practice: PracticeId,
     patient: Option<PatientId>,
     booking: Option<BookingId>,
+    template: Option<(&str, Lang)>,
 ) -> Result<Option<PatientReach>, StoreError> {
     let row = sqlx::query!(
         r#"SELECT p.message_settings AS "settings: Json<MessageSettings>", p.time_zone AS practice_zone,
@@ -37,7 +42,12 @@ pub async fn reach(
              pt.preferences->>'channel' AS preferred, pt.preferences->>'time_zone' AS patient_zone,
              b.visitor_zone, t.time_zone AS "therapist_zone?",
              ARRAY(SELECT o.channel || ' ' || o.address FROM opt_outs o
-                   WHERE o.practice_id = $1 AND o.address IN (pt.email, pt.phone, b.patient_email, b.patient_phone)) AS "opted_out!"
+                   WHERE o.practice_id = $1 AND o.address IN (pt.email, pt.phone, b.patient_email, b.patient_phone)) AS "opted_out!",
+             (SELECT coalesce(json_agg(json_build_object('template', w.template, 'language', w.language, 'channel', w.channel,
+                'subject', w.subject, 'body', w.body, 'content_sid', coalesce(w.content_sid, ''),
+                'content_variables', w.content_variables)), '[]')
+              FROM message_templates w WHERE w.practice_id = $1 AND w.template = $4 AND w.language = $5)
+               AS "own!: Json<Vec<TemplateText>>"
            FROM practices p
            LEFT JOIN patients pt ON pt.practice_id = $1 AND pt.id = $2 AND pt.deleted_at IS NULL
            LEFT JOIN bookings b ON b.practice_id = $1 AND b.id = $3
@@ -45,11 +55,14 @@ pub async fn reach(
            WHERE p.practice_id = $1"#,
         practice.0,
         patient.map(|id| id.0),
-        booking.map(|id| id.0)
+        booking.map(|id| id.0),
+        template.map(|(name, _)| name),
+        template.map(|(_, lang)| lang.code())
     )
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| PatientReach {
+        own: row.own.0,
         settings: row.settings.0,
         preferred: row.preferred.as_deref().and_then(Channel::parse).unwrap_or(Channel::Email),
         email: row.email,

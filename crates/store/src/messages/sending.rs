@@ -167,6 +167,31 @@ pub async fn claim_due(
     row.map(RawDue::read).transpose()
 }
 
+/// Keeps up to so many e-mails that are due, in one statement, for an installation whose mails stay here: written down as
+/// sent, they are read on the outbox page. Reminders are left, since each has to be looked at first. Answers how many.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn keep_mails(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    at_most: i64,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "UPDATE messages SET status = 'sent', attempts = attempts + 1, next_attempt_at = NULL, sent_at = $2, last_error = NULL
+         WHERE practice_id = $1 AND id IN (SELECT id FROM messages WHERE practice_id = $1 AND status = 'queued'
+           AND channel = 'email' AND reminds_of IS NULL AND next_attempt_at <= $2
+           ORDER BY next_attempt_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)",
+        practice.0,
+        now,
+        at_most
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Locks one message, whatever became of it; `None` when it is not there.
 ///
 /// # Errors
