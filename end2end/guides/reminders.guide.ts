@@ -14,7 +14,7 @@ test('reminders', async ({ page, browser }) => {
   const how = page.getByRole('heading', { name: say('How patients are written to', 'Cómo se escribe a los pacientes') })
   await part(page.locator('section.card', { has: how }), 'reminders-1')
 
-  const patient = await phone(browser, practice.base, 480)
+  const patient = await phone(browser, practice.base, 460)
   await open(patient, `/b/${booking.token}/reminders`)
   await screen(patient, 'reminders-3')
 })

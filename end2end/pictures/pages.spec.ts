@@ -6,9 +6,10 @@ import { STATE } from '../support/server'
 import { everyState } from '../support/states'
 import type { Page } from '@playwright/test'
 
-async function picture(page: Page, name: string, address: string): Promise<void> {
+async function picture(page: Page, name: string, address: string, before?: () => Promise<void>): Promise<void> {
   await page.goto(address)
   await alive(page)
+  await before?.()
   // What arrives behind the page: counts, the live mark, the photo.
   await page.waitForTimeout(400)
   await page.screenshot({ path: `${STATE}/pictures/${name}-${test.info().project.name}.png`, fullPage: true })
@@ -60,6 +61,8 @@ test('the practice', async ({ page }) => {
   await picture(page, 'app-diary', `/app/diary?week=${states.day}`)
   await picture(page, 'app-diary-list', `/app/diary?week=${states.day}&view=list`)
   await picture(page, 'app-availability', `/app/availability?date=${states.day}`)
+  const change = await page.locator('#weekly a.btn-ghost').first().getAttribute('href')
+  await picture(page, 'app-availability-change', change!)
   const people = await call(practice.base, '/api/v1/patients', { bearer: practice.bearer })
   await picture(page, 'app-patients', '/app/patients')
   for (const tab of ['', 'history', 'notes', 'preferences', 'messages']) {
@@ -76,7 +79,16 @@ test('the practice', async ({ page }) => {
   await picture(page, 'app-sessions', '/app/sessions')
   await picture(page, 'app-session', `/app/sessions/${session.id}`)
   await picture(page, 'app-session-new', `/app/sessions/new?patient=${session.patient_id}`)
-  await picture(page, 'app-series-new', `/app/series/new?patient=${session.patient_id}`)
+  await picture(page, 'app-series-new', `/app/series/new?patient=${session.patient_id}`, async () => {
+    await page.locator('input[type="time"]').fill('10:00')
+    await page.locator('input[type="time"]').blur()
+    await page.locator('#preview .series-date').nth(3).waitFor()
+  })
+  await call(practice.base, '/api/v1/recurring', { bearer: practice.bearer, body: {
+    patient_id: session.patient_id, therapist_id: practice.therapistId, service_id: practice.serviceId,
+    starts_on: states.day, starts: '16:00', frequency: 'weekly',
+  } })
+  await picture(page, 'app-patient-series', `/app/patients/${session.patient_id}?tab=series`)
   await picture(page, 'app-notices', '/app/notices')
   for (const part of ['practice', 'profile', 'services', 'payment', 'booking', 'messages', 'calendars']) {
     await picture(page, `app-settings-${part}`, `/app/settings/${part}`)
@@ -87,10 +99,15 @@ test('a therapist', async ({ page }) => {
   const practice = await createPractice({ practiceName: 'Calm Waters Therapy' })
   const therapist = await colleague(practice)
   const slots = await freeSlots(therapist, 72)
-  const booking = await book(therapist, somebody('Ana Díaz'), slots[0])
+  await book(therapist, somebody('Ana Díaz'), slots[0])
+  // The owner confirms the other one, and it is a session.
+  const booking = await confirmed({ ...therapist, bearer: practice.bearer }, somebody('Juana Pérez'), slots[2])
   const { session } = await call(practice.base, `/api/v1/bookings/${booking.id}`, { bearer: practice.bearer })
   await enter(page, therapist)
   await picture(page, 'therapist-today', '/app')
   await picture(page, 'therapist-ask', `/app/sessions/${session.id}/ask-to-move`)
+  await call(practice.base, '/api/v1/reschedule-requests', { bearer: therapist.bearer, body: {
+    session_id: session.id, starts_at: slots[5].starts_at, reason: 'I am at a course',
+  } })
   await picture(page, 'therapist-requests', '/app/reschedule-requests')
 })

@@ -16,7 +16,7 @@ contracts::texts! {
     CURRENCY = "Currency", "Moneda";
     TIME_ZONE = "Time zone", "Zona horaria";
     LANGUAGE = "Language", "Idioma";
-    IS_THERAPIST = "I give sessions myself", "Yo mismo atiendo sesiones";
+    IS_THERAPIST = "I give sessions myself", "También atiendo sesiones";
     REGISTER = "Register", "Registrar";
     CHECK_MAIL_TITLE = "Look into your mail", "Revise su correo";
     CHECK_MAIL = "We have sent you a link to confirm your address. After that you can log in.", "Le enviamos un enlace para confirmar su correo. Después podrá ingresar.";

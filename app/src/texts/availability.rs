@@ -2,7 +2,7 @@
 
 contracts::texts! {
     TITLE = "Availability", "Disponibilidad";
-    INTRO = "When patients can book with {name}. All times are in {zone}.", "Cuándo se puede reservar con {name}. Los horarios son de {zone}.";
+    INTRO = "When patients can book with {name}. All times are in {zone} time.", "Cuándo se puede reservar con {name}. Los horarios están en hora de {zone}.";
     NO_THERAPIST = "There is no therapist profile yet.", "Todavía no hay un perfil de terapeuta.";
     ADD_PROFILE = "Add a profile", "Agregar un perfil";
     SECTIONS = "Sections", "Secciones";

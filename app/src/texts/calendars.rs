@@ -2,7 +2,7 @@
 
 contracts::texts! {
     TITLE = "Calendars", "Calendarios";
-    INTRO = "What is taken in {name}'s other calendars cannot be booked. Times are in {zone}.", "Lo ocupado en los otros calendarios de {name} no se puede reservar. Horarios en {zone}.";
+    INTRO = "What is taken in {name}'s other calendars cannot be booked. Times are in {zone} time.", "Lo ocupado en los otros calendarios de {name} no se puede reservar. Los horarios están en hora de {zone}.";
     CONNECTED = "Connected calendars", "Calendarios conectados";
     NONE = "No calendar is connected yet.", "Todavía no hay calendarios conectados.";
     GOOGLE = "Google Calendar", "Google Calendar";

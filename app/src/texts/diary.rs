@@ -14,7 +14,7 @@ contracts::texts! {
     OPEN_HOURS = "Open {from} to {until}", "Abierto de {from} a {until}";
     TAKEN_OUTSIDE = "Busy in another calendar: {from} to {until}", "Ocupado en otro calendario: de {from} a {until}";
     CLOSED = "Closed", "Cerrado";
-    ALL_TIMES = "All times are in {zone}.", "Los horarios son de {zone}.";
+    ALL_TIMES = "All times are in {zone} time.", "Todos los horarios están en hora de {zone}.";
     NOW = "Now", "Ahora";
     FROM_TO = "{from} to {until}", "{from} a {until}";
     TODAY = "Today", "Hoy";

@@ -102,7 +102,7 @@ contracts::texts! {
     MOVE_TITLE = "Another time", "Otro horario";
     MOVE_BACK = "Back to the booking", "Volver a la reserva";
     MOVE_NOW = "Now: {when}, with {name}. It stays yours until you choose another.", "Ahora: {when}, con {name}. Sigue siendo suyo hasta que elija otro.";
-    MOVE_ZONE = "All times are in {zone}.", "Los horarios son de {zone}.";
+    MOVE_ZONE = "All times are in {zone} time.", "Todos los horarios están en hora de {zone}.";
     MOVE_NONE = "Nothing is free in these two weeks.", "No hay nada libre en estas dos semanas.";
     MOVE_MORE = "Other weeks", "Otras semanas";
     MOVE_EARLIER = "Earlier weeks", "Semanas anteriores";

@@ -20,7 +20,7 @@ contracts::texts! {
     NO_END = "No end date", "Sin fecha de fin";
     NOTICE_ONE = "Payment reminder {n} day before each session", "Recordatorio de pago {n} día antes de cada sesión";
     NOTICE = "Payment reminder {n} days before each session", "Recordatorio de pago {n} días antes de cada sesión";
-    ZONE = "Times are in {zone}.", "Los horarios son de {zone}.";
+    ZONE = "Times are in {zone} time.", "Los horarios están en hora de {zone}.";
     NEXT = "Next sessions", "Próximas sesiones";
     NO_NEXT = "No sessions ahead.", "No hay sesiones por venir.";
     MORE_NEXT = "Show more", "Mostrar más";

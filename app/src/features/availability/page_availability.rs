@@ -11,6 +11,7 @@ use super::weekly::Weekly;
 use super::why::WhyMissingForm;
 use crate::context::{t, tf};
 use crate::error::UiError;
+use crate::features::booking::words::zone as zone_name;
 use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, query, successes};
 use crate::pages::Page;
 use crate::texts::{availability as words, common, practice};
@@ -131,7 +132,7 @@ fn NoTherapist() -> impl IntoView {
 
 #[component]
 fn Sections(page: AvailabilityPage, therapists: Vec<(TherapistId, String)>, forms: Forms, may: bool) -> impl IntoView {
-    let intro = tf(words::INTRO, &[("name", &page.therapist_name), ("zone", &page.time_zone)]);
+    let intro = tf(words::INTRO, &[("name", &page.therapist_name), ("zone", &zone_name(&page.time_zone))]);
     let links = [
         ("#weekly", words::WEEKLY),
         ("#exceptions", words::EXCEPTIONS),

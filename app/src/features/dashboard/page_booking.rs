@@ -111,9 +111,11 @@ fn Facts(card: BookingCard, now: Memo<DateTime<Utc>>, role: Role) -> impl IntoVi
                 {row(
                     words::PRICE,
                     view! {
-                        <MoneyText money=card.price.clone() lang=lang()/>
-                        " · "
-                        {t(if card.paid { words::PAID } else { words::UNPAID })}
+                        <span>
+                            <MoneyText money=card.price.clone() lang=lang()/>
+                            " · "
+                            {t(if card.paid { words::PAID } else { words::UNPAID })}
+                        </span>
                     }
                         .into_any(),
                 )}

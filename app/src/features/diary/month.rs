@@ -24,7 +24,17 @@ pub fn MonthBoard(days: CalendarView, month: u32) -> impl IntoView {
             view! { <Cell date today={date == days.today} other={date.month() != month} cards/> }
         })
         .collect_view();
-    view! { <ol class="month-board" aria-label=t(words::MONTH)>{cells}</ol> }
+    let heads = days
+        .first
+        .iter_days()
+        .take(7)
+        .map(|date| view! { <span>{dates::weekday_short(lang(), date)}</span> })
+        .collect_view();
+    view! {
+        // Each date says its weekday when it is read out.
+        <div class="month-heads" aria-hidden="true">{heads}</div>
+        <ol class="month-board" aria-label=t(words::MONTH)>{cells}</ol>
+    }
 }
 
 #[component]

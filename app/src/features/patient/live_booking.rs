@@ -124,7 +124,7 @@ fn Money(booking: BookingView) -> impl IntoView {
         .zip(booking.deadline)
         .filter(|_| booking.status == BookingStatus::PendingApproval);
     view! {
-        {paid.map(|paid| view! { <p class="with-icon"><Icon glyph=Glyph::Check/><span class="figures">{paid}</span></p> })}
+        {paid.map(|paid| view! { <p class="figures">{paid}</p> })}
         {at_session.then(|| view! { <p class="with-icon"><Icon glyph=Glyph::Money/><span>{t(text::PAID_AT_SESSION)}</span></p> })}
         {answer_by
             .map(|(local, at)| {

@@ -60,7 +60,7 @@ fn Preferences(patient: PatientView, save: ServerAction<SavePatientPreferences>,
         <section class="card" aria-labelledby="preferences-title">
             <h2 id="preferences-title">{t(words::PREFERENCES)}</h2>
             <ActionForm action=save>
-                <fieldset class="plain-fieldset" disabled=!may>
+                <fieldset class="plain-fieldset form" disabled=!may>
                     <input type="hidden" name="id" value=patient.id.to_string()/>
                     <div class="form-row">
                         <Select label=t(words::CHANNEL) name="channel" options=channels
@@ -75,7 +75,7 @@ fn Preferences(patient: PatientView, save: ServerAction<SavePatientPreferences>,
                     <TextArea label=t(words::ACCOMMODATIONS) name="accommodations" rows=3 maxlength=ACCOMMODATIONS_MAX
                         hint=t(words::ACCOMMODATIONS_HINT) value=form.kept("accommodations", &likes.accommodations)
                         error=form.wrong("accommodations")/>
-                    {may.then(|| view! { <Button pending=form.pending>{t(common::SAVE)}</Button> })}
+                    {may.then(|| view! { <div class="actions"><Button pending=form.pending>{t(common::SAVE)}</Button></div> })}
                 </fieldset>
             </ActionForm>
             <FormState form/>

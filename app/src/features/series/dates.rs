@@ -44,7 +44,11 @@ fn Row(one: Occurrence) -> impl IntoView {
     let full = dates::long_when(lang(), one.local);
     let glyph = match one.state {
         OccurrenceState::Planned => Glyph::Calendar,
-        OccurrenceState::Created => Glyph::Check,
+        OccurrenceState::Created => match tone {
+            "pending" => Glyph::Money,
+            "closed" => Glyph::Cross,
+            _ => Glyph::Check,
+        },
         OccurrenceState::Skipped => Glyph::Alert,
         OccurrenceState::Dismissed => Glyph::Slash,
     };

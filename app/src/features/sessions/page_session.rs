@@ -9,6 +9,7 @@ use super::server_fns::{MoveSession, load_session};
 use super::table::SessionBadge;
 use super::words as say;
 use crate::context::{lang, t};
+use crate::features::booking::words::zone as zone_name;
 use crate::features::patients::note_fns::SavePatientNote;
 use crate::features::reschedule::{Answers, AskLink, Outcome, RequestCard};
 use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, fresh, practice_live, successes};
@@ -166,7 +167,7 @@ fn Frame(session: SessionView, role: Role, forms: Forms) -> impl IntoView {
         <header class="page-head">
             <div>
                 <h1>{card.patient_name.clone()}</h1>
-                <p>{say::when(&card)}" ("{card.time_zone.clone()}")"</p>
+                <p>{say::when(&card)}" ("{zone_name(&card.time_zone)}")"</p>
             </div>
             <SessionBadge status=card.status/>
         </header>
@@ -201,7 +202,8 @@ fn Frame(session: SessionView, role: Role, forms: Forms) -> impl IntoView {
 #[component]
 fn Facts(session: SessionView) -> impl IntoView {
     let card = session.card;
-    let row = |name: contracts::Text, value: AnyView| view! { <div><dt>{t(name)}</dt><dd>{value}</dd></div> };
+    let row =
+        |name: contracts::Text, value: AnyView| view! { <div class="fact"><dt>{t(name)}</dt><dd>{value}</dd></div> };
     let text = |name, value: String| (!value.is_empty()).then(|| row(name, value.into_any()));
     let phone = session.patient_phone;
     let email = session.patient_email;

@@ -117,7 +117,7 @@ impl Chosen {
 #[component]
 fn Row(card: SessionCard, may: bool, chosen: Chosen) -> impl IntoView {
     let id = card.id;
-    let when = say::when(&card);
+    let (when, short) = (say::when(&card), say::when_short(&card));
     let name = tf(words::SELECT, &[("name", &card.patient_name), ("when", &when)]);
     view! {
         <tr>
@@ -132,14 +132,14 @@ fn Row(card: SessionCard, may: bool, chosen: Chosen) -> impl IntoView {
                     </td>
                 }
             })}
-            <td class="figures"><a href=format!("/app/sessions/{}", card.id)>{when}</a></td>
+            <td class="figures start"><a href=format!("/app/sessions/{}", card.id) title=when>{short}</a></td>
             <td>{card.patient_name}</td>
             <td>{card.service_name}</td>
             <td>{card.therapist_name}</td>
             <td><SessionBadge status=card.status/></td>
             <td><PaymentBadge status=card.payment_status/></td>
             <td class="figures"><MoneyText money=card.price lang=lang()/></td>
-            <td class="figures">{card.reference}</td>
+            <td class="figures reference-cell">{card.reference}</td>
         </tr>
     }
 }

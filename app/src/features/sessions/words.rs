@@ -57,6 +57,12 @@ pub fn when(card: &SessionCard) -> String {
     dates::long_when(lang(), card.local)
 }
 
+/// The start in a list: short, and with the year, since lists reach back.
+pub fn when_short(card: &SessionCard) -> String {
+    let day = dates::short_date(lang(), card.local.date());
+    format!("{day} {}, {}", card.local.format("%Y"), dates::clock(card.local.time()))
+}
+
 /// What the patient knows of a cancellation: whether they were to be told, and the message that tells them.
 pub fn told_of_cancelling(lang: Lang, to_be_told: bool, message: Option<&MessageLine>) -> String {
     let text = match (to_be_told, message.map(|message| (message, message.status))) {

@@ -9,6 +9,7 @@ use super::server_fns::{
 };
 use super::words as say;
 use crate::context::{t, tf};
+use crate::features::booking::words::zone as zone_name;
 use crate::features::settings::frame::{Fields, Frame};
 use crate::layouts::practice::kit::{Answered, Failed, FormState, fresh, practice_live, query, successes};
 use crate::pages::Page;
@@ -88,7 +89,7 @@ fn Sections(page: CalendarsPage, therapists: Vec<(TherapistId, String)>, forms: 
         let view = load_calendars(Some(id.to_string())).await?;
         view.page.ok_or_else(|| crate::error::UiError(contracts::ApiError::new(contracts::ErrorCode::NotFound)))
     });
-    let intro = tf(words::INTRO, &[("name", &page.therapist_name), ("zone", &page.time_zone)]);
+    let intro = tf(words::INTRO, &[("name", &page.therapist_name), ("zone", &zone_name(&page.time_zone))]);
     let outcome = query("google").get_untracked().and_then(|code| ConnectOutcome::parse(&code)).map(say::outcome);
     let own_rooms = page.video == VideoKind::Own;
     view! {
