@@ -15,7 +15,7 @@ test('says beside each field what is wrong, and goes on when it is right', async
   }
   await check('Name and surname', 'A', 'This is too short.')
   await check('E-mail', 'ana@example', 'This is not an e-mail address. Example: ana@example.com')
-  await check('Phone (WhatsApp)', '11 2345', 'Write the number with its country code. Example: +54 9 11 1234 5678')
+  await check('Phone (WhatsApp)', '11 2345', 'Write the number with its country code. Example: +254 712 345 678')
   // Sent all the same, the first wrong field is where one lands.
   await page.getByRole('button', { name: 'Continue to review' }).click()
   await expect(page.getByLabel('Name and surname')).toBeFocused()

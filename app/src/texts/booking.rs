@@ -80,7 +80,7 @@ contracts::texts! {
     EMAIL = "E-mail", "Correo electrónico";
     EMAIL_HINT = "We send your booking's link there.", "Allí enviamos el enlace de su reserva.";
     PHONE = "Phone (WhatsApp)", "Teléfono (WhatsApp)";
-    PHONE_HINT = "With country code, for example +54 9 11 1234 5678.", "Con código de país, por ejemplo +54 9 11 1234 5678.";
+    PHONE_HINT = "With country code, for example +254 712 345 678.", "Con código de país, por ejemplo +54 9 11 1234 5678.";
     FIRST_TIME = "This is my first session here", "Es mi primera sesión aquí";
     REASON = "What brings you here? (optional)", "¿Qué lo trae por aquí? (opcional)";
     REASON_HINT = "A few words are enough. You can also leave it empty.", "Unas pocas palabras alcanzan. También puede dejarlo vacío.";

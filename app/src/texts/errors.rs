@@ -23,7 +23,7 @@ contracts::texts! {
     TOO_SHORT = "This is too short.", "Es demasiado corto.";
     TOO_LONG = "This is too long.", "Es demasiado largo.";
     INVALID_EMAIL = "This is not an e-mail address. Example: ana@example.com", "No es un correo válido. Ejemplo: ana@example.com";
-    INVALID_PHONE = "Write the number with its country code. Example: +54 9 11 1234 5678", "Escriba el número con código de país. Ejemplo: +54 9 11 1234 5678";
+    INVALID_PHONE = "Write the number with its country code. Example: +254 712 345 678", "Escriba el número con código de país. Ejemplo: +54 9 11 1234 5678";
     INVALID_NUMBER = "This is not a number.", "No es un número.";
     OUT_OF_RANGE = "This is outside the allowed range.", "Está fuera del rango permitido.";
     NOT_STEP_OF_FIVE = "Use a multiple of 5 minutes.", "Use un múltiplo de 5 minutos.";

@@ -47,6 +47,7 @@ contracts::texts! {
     PROOF_REFERENCE = "Transaction number", "Número de transacción";
     PROOF_REFERENCE_HINT = "As it stands on your receipt or message, for example ABC123XYZ.", "Como figura en su comprobante o mensaje, por ejemplo ABC123XYZ.";
     PROOF_METHOD = "How did you pay?", "¿Cómo pagó?";
+    PAID_BY = "Paid by", "Medio de pago";
     PROOF_FILE = "Receipt (optional)", "Comprobante (opcional)";
     PROOF_FILE_HINT = "A picture (PNG, JPEG, WebP) or a PDF, up to 10 MB.", "Una imagen (PNG, JPEG, WebP) o un PDF, hasta 10 MB.";
     SEND_PROOF = "Send payment proof", "Enviar comprobante";

@@ -55,7 +55,7 @@ contracts::texts! {
     CONTACT_DATA = "Contact", "Contacto";
     FULL_NAME = "Name and surname", "Nombre y apellido";
     PHONE = "Phone (WhatsApp)", "Teléfono (WhatsApp)";
-    PHONE_HINT = "With its country code, such as +54 9 11 1234 5678", "Con código de país, como +54 9 11 1234 5678";
+    PHONE_HINT = "With its country code, such as +254 712 345 678", "Con código de país, como +54 9 11 1234 5678";
     EMAIL = "E-mail", "Correo";
     SHARED_EMAIL = "Others share this e-mail address", "Otras personas comparten este correo";
     LANGUAGE = "Language of messages", "Idioma de los mensajes";

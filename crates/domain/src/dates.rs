@@ -121,6 +121,11 @@ pub fn relative_day(lang: Lang, date: NaiveDate, today: NaiveDate) -> Option<&'s
     Some(word.of(lang))
 }
 
+/// `America/Argentina/Buenos_Aires` as people say it: `Buenos Aires`.
+pub fn zone_name(zone: &str) -> String {
+    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
+}
+
 /// `Tuesday 24 November 2026, 10:00`.
 pub fn long_when(lang: Lang, when: NaiveDateTime) -> String {
     format!("{}, {}", long_date(lang, when.date()), clock(when.time()))

@@ -67,6 +67,21 @@ async fn the_whole_way_from_request_to_session() {
 }
 
 #[tokio::test]
+async fn money_that_is_verified_at_night_counts_for_the_therapists_day() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let booking = practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    b::act(&practice.ctx(&app), booking.id, PracticeAction::Approve).await.unwrap();
+    // Half past one in Nairobi.
+    app.clock.set(at("2026-03-02T22:30:00Z"));
+    b::submit_proof(&app.visitor(), proof(&booking.token), None).await.unwrap();
+    b::act(&practice.ctx(&app), booking.id, PracticeAction::VerifyPayment).await.unwrap();
+    let received: chrono::NaiveDate =
+        sqlx::query_scalar("SELECT received_on FROM payments").fetch_one(&app.owner).await.unwrap();
+    assert_eq!(received.to_string(), "2026-03-03");
+}
+
+#[tokio::test]
 async fn instant_bookings_confirm_at_once_and_free_services_need_no_payment() {
     let app = TestApp::new().await;
     let policy =

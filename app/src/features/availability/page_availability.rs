@@ -11,12 +11,12 @@ use super::weekly::Weekly;
 use super::why::WhyMissingForm;
 use crate::context::{t, tf};
 use crate::error::UiError;
-use crate::features::booking::words::zone as zone_name;
 use crate::layouts::practice::kit::{DoneNotice, Failed, Myself, query, successes};
 use crate::pages::Page;
 use crate::texts::{availability as words, common, practice};
 use contracts::TherapistId;
 use contracts::availability::AvailabilityPage;
+use domain::dates;
 use domain::permissions::{Action as Verb, Resource as Thing};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -132,7 +132,7 @@ fn NoTherapist() -> impl IntoView {
 
 #[component]
 fn Sections(page: AvailabilityPage, therapists: Vec<(TherapistId, String)>, forms: Forms, may: bool) -> impl IntoView {
-    let intro = tf(words::INTRO, &[("name", &page.therapist_name), ("zone", &zone_name(&page.time_zone))]);
+    let intro = tf(words::INTRO, &[("name", &page.therapist_name), ("zone", &dates::zone_name(&page.time_zone))]);
     let links = [
         ("#weekly", words::WEEKLY),
         ("#exceptions", words::EXCEPTIONS),

@@ -85,7 +85,7 @@ pub fn Summary(booking: BookingView, own_time: AnyView) -> impl IntoView {
             </Fact>
             <Fact name=t(text::WHEN)>
                 <When at=booking.starts_at text=when/>
-                <span class="muted small">{tf(text::ZONE_OF, &[("zone", &words::zone(&booking.time_zone))])}</span>
+                <span class="muted small">{tf(text::ZONE_OF, &[("zone", &dates::zone_name(&booking.time_zone))])}</span>
                 {own_time}
             </Fact>
             <Fact name=t(text::PLACE)>{words::place(booking.place)}</Fact>

@@ -6,6 +6,7 @@ use super::words;
 use crate::context::{lang, t, tf};
 use crate::texts::booking as text;
 use contracts::booking::{PublicService, PublicTherapist};
+use domain::dates;
 use leptos::prelude::*;
 use ui::{Card, Glyph, Icon};
 
@@ -139,7 +140,7 @@ pub fn GoodToKnow(therapist: PublicTherapist, service: PublicService) -> impl In
                 <Fact name=t(text::DURATION)>{words::span(service.duration_min)}</Fact>
                 <Fact name=t(text::PLACE)>{words::place(service.place)}</Fact>
                 <Fact name=t(text::TIME_ZONE)>
-                    {tf(text::YOUR_ZONE, &[("zone", &words::zone(&therapist.time_zone))])}
+                    {tf(text::YOUR_ZONE, &[("zone", &dates::zone_name(&therapist.time_zone))])}
                 </Fact>
             </dl>
             <p class="small muted">{hold}</p>

@@ -4,7 +4,6 @@ use super::choice::Shown;
 use super::held::AlternativeButtons;
 use super::parts::{browser_zone, own_time};
 use super::server_fns::HoldSlot;
-use super::words;
 use crate::context::{lang, t, tf};
 use crate::forms::{FormErrors, FormNotice};
 use crate::texts::booking as text;
@@ -34,7 +33,7 @@ pub fn Times(shown: Shown, hold: ServerAction<HoldSlot>) -> impl IntoView {
     Effect::new(move |_| zone.set(browser_zone().unwrap_or_default()));
     let alternatives = Signal::derive(move || errors.error().get().map(|e| e.alternatives).unwrap_or_default());
     let zone_words = move || {
-        let zone = shown.month.with(|month| words::zone(&month.time_zone));
+        let zone = shown.month.with(|month| dates::zone_name(&month.time_zone));
         tf(text::ZONE_OF, &[("zone", &zone)])
     };
     let chosen = Memo::new(move |_| shown.open_day());

@@ -37,11 +37,6 @@ pub fn price(money: &Money, lang: Lang) -> String {
     if money.minor == 0 { t(text::FREE_OF_CHARGE).to_owned() } else { money.display(lang) }
 }
 
-/// `America/Argentina/Buenos_Aires` as `Buenos Aires`.
-pub fn zone(name: &str) -> String {
-    name.rsplit('/').next().unwrap_or(name).replace('_', " ")
-}
-
 /// What happens after the request is sent, one sentence each.
 pub fn what_next(policy: &BookingPolicy, free: bool, therapist: &str) -> Vec<String> {
     let pays_first = !free && policy.payment_timing == PaymentTiming::BeforeConfirmation;

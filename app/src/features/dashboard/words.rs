@@ -1,7 +1,6 @@
 //! Times and facts of bookings in people's words.
 
 use crate::context::{lang, t, tf};
-use crate::features::booking::words::zone as zone_name;
 use crate::texts::dashboard as words;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use contracts::BookingId;
@@ -19,7 +18,10 @@ pub fn when(local: NaiveDateTime, today: NaiveDate) -> String {
 
 /// "Tuesday 24 November 2026, 10:00 (Nairobi)".
 pub fn full_when(card: &BookingCard) -> String {
-    tf(words::FULL_WHEN, &[("when", &dates::long_when(lang(), card.local)), ("zone", &zone_name(&card.time_zone))])
+    tf(
+        words::FULL_WHEN,
+        &[("when", &dates::long_when(lang(), card.local)), ("zone", &dates::zone_name(&card.time_zone))],
+    )
 }
 
 /// "in" how long, as one number: minutes, hours or days.

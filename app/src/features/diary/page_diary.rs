@@ -7,7 +7,6 @@ use super::month::MonthBoard;
 use super::moving::{MoveDialog, Moving};
 use super::server_fns::diary_days;
 use crate::context::{lang, t, tf};
-use crate::features::booking::words::zone as zone_name;
 use crate::features::sessions::server_fns::{Choices, MoveSession, session_choices};
 use crate::layouts::practice::kit::{Failed, Myself, practice_live, query, successes};
 use crate::pages::Page;
@@ -105,7 +104,7 @@ fn anchor(days: &CalendarView, looked: &Looked) -> NaiveDate {
 fn Shown(days: CalendarView, looked: Looked, offered: Choices, moving: Moving) -> impl IntoView {
     let empty = days.entries.is_empty();
     let month = anchor(&days, &looked).month();
-    let zone = tf(words::ALL_TIMES, &[("zone", &zone_name(&days.time_zone))]);
+    let zone = tf(words::ALL_TIMES, &[("zone", &dates::zone_name(&days.time_zone))]);
     let calendar = match looked.span() {
         DiarySpan::Month => view! { <MonthBoard days=days.clone() month/> }.into_any(),
         _ => view! {

@@ -195,7 +195,7 @@ fn Proof(proof: ProofView) -> impl IntoView {
                     <dd class="figures">{proof.reference}</dd>
                 </div>
                 <div class="fact">
-                    <dt>{t(text::PROOF_METHOD)}</dt>
+                    <dt>{t(text::PAID_BY)}</dt>
                     <dd>{say::method(proof.method)}</dd>
                 </div>
             </dl>

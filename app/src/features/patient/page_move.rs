@@ -5,7 +5,6 @@ use super::server_fns::{MoveMyBooking, times_to_move};
 use crate::context::{lang, t, tf};
 use crate::features::booking::server_fns::booking_by_link;
 use crate::features::booking::step_page::{NoBooking, token_of_address};
-use crate::features::booking::words::zone as zone_name;
 use crate::layouts::public::PublicLayout;
 use crate::texts::{common, patient as text};
 use chrono::Days;
@@ -71,7 +70,7 @@ fn Times(booking: BookingView, times: Availability) -> impl IntoView {
         <Back token=booking.token.clone()/>
         <h1>{t(text::MOVE_TITLE)}</h1>
         <p>{tf(text::MOVE_NOW, &[("when", &dates::long_when(lang(), booking.local)), ("name", &booking.therapist_name)])}</p>
-        <p class="muted">{tf(text::MOVE_ZONE, &[("zone", &zone_name(&times.time_zone))])}</p>
+        <p class="muted">{tf(text::MOVE_ZONE, &[("zone", &dates::zone_name(&times.time_zone))])}</p>
         {failed.map(|message| view! { <Notice tone=Tone::Danger>{message}</Notice> })}
         {none.then(|| view! { <EmptyState glyph=Glyph::Calendar title=t(text::MOVE_NONE)/> })}
         <ActionForm action>

@@ -3,7 +3,6 @@
 
 use super::server_fns::{AskToMove, load_times_to_ask};
 use crate::context::{lang, t, tf};
-use crate::features::booking::words::zone as zone_name;
 use crate::layouts::practice::kit::{Answered, Failed, FormState, query};
 use crate::pages::Page;
 use crate::texts::{common, reschedule as words};
@@ -65,7 +64,7 @@ fn Times(times: RescheduleTimes, action: ServerAction<AskToMove>, reason: RwSign
         Some(pending) => Some(tf(words::ASK_PENDING, &[("when", &when(pending.proposed_local))])),
         None => (!times.may_ask).then(|| t(words::ASK_LATE).to_owned()),
     };
-    let at = format!("{} ({})", when(session.local), zone_name(&session.time_zone));
+    let at = format!("{} ({})", when(session.local), dates::zone_name(&session.time_zone));
     let now = tf(words::ASK_NOW, &[("name", &session.patient_name), ("when", &at)]);
     let until = tf(words::ASK_UNTIL, &[("when", &when(times.ask_until))]);
     let may = times.may_ask;

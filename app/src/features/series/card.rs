@@ -4,7 +4,6 @@ use super::dates::NextDates;
 use super::server_fns::{PauseSeries, ResumeSeries, StopSeries};
 use super::words as say;
 use crate::context::{lang, t, tf, tn};
-use crate::features::booking::words::zone as zone_name;
 use crate::layouts::practice::kit::{Answered, FormState, practice_live, successes};
 use crate::texts::{common, series as words};
 use contracts::accounts::Role;
@@ -83,7 +82,7 @@ pub(super) fn SeriesCard(
                         <NextDates next/>
                     }
                 })}
-            <p class="muted small">{tf(words::ZONE, &[("zone", &zone_name(&series.time_zone))])}</p>
+            <p class="muted small">{tf(words::ZONE, &[("zone", &dates::zone_name(&series.time_zone))])}</p>
             {open.then(|| view! { <Deeds series role forms alone/> })}
         </section>
     }

@@ -2,7 +2,6 @@
 
 use super::words as say;
 use crate::context::{lang, t, tf, tn};
-use crate::features::booking::words::zone as zone_name;
 use crate::texts::series as words;
 use contracts::Text;
 use contracts::series::{Becomes, Preview, PreviewDate};
@@ -31,7 +30,7 @@ pub(super) fn Dates(preview: Preview) -> impl IntoView {
             {preview.dates.into_iter().map(|date| view! { <Date date/> }).collect_view()}
         </ol>
         {preview.more.then(|| view! { <p class="muted">{t(words::MORE_DATES)}</p> })}
-        <p class="muted small">{tf(words::ZONE, &[("zone", &zone_name(&preview.series.time_zone))])}</p>
+        <p class="muted small">{tf(words::ZONE, &[("zone", &dates::zone_name(&preview.series.time_zone))])}</p>
     }
 }
 

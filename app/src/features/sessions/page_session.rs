@@ -9,7 +9,6 @@ use super::server_fns::{MoveSession, load_session};
 use super::table::SessionBadge;
 use super::words as say;
 use crate::context::{lang, t};
-use crate::features::booking::words::zone as zone_name;
 use crate::features::patients::note_fns::SavePatientNote;
 use crate::features::reschedule::{Answers, AskLink, Outcome, RequestCard};
 use crate::layouts::practice::kit::{Answered, DoneNotice, Failed, FormState, Myself, fresh, practice_live, successes};
@@ -17,6 +16,7 @@ use crate::pages::Page;
 use crate::texts::{common, reschedule as asked, sessions as words};
 use contracts::accounts::Role;
 use contracts::sessions::SessionView;
+use domain::dates;
 use domain::permissions::{Action as Verb, Resource as Thing, allowed};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -167,7 +167,7 @@ fn Frame(session: SessionView, role: Role, forms: Forms) -> impl IntoView {
         <header class="page-head">
             <div>
                 <h1>{card.patient_name.clone()}</h1>
-                <p>{say::when(&card)}" ("{zone_name(&card.time_zone)}")"</p>
+                <p>{say::when(&card)}" ("{dates::zone_name(&card.time_zone)}")"</p>
             </div>
             <SessionBadge status=card.status/>
         </header>

@@ -1,19 +1,19 @@
 //! What people are told about a booking, in their language and the therapist's wall clock.
 
-use super::view::local;
+use super::view::{local, zone};
 use crate::calendar_file::{IcsEvent, session_ics, uid};
 use crate::messages::reminders::Reminder;
 use crate::messages::{
     Facts, Inform, NewMessage, PaymentInstructionsText, Template, Timing, ToPatient, announce as announce_message,
     enqueue, inform, lay_aside, take_up, to_patient, withdraw,
 };
-use crate::{Ctx, Result, ServiceError, tokens};
+use crate::{Ctx, Result, tokens};
 use chrono::{DateTime, Utc};
 use contracts::booking::BookingStatus;
 use contracts::messages::NoticeKind;
 use contracts::practice::PaymentTiming;
 use contracts::{Lang, Money, SessionId};
-use domain::dates::long_when;
+use domain::dates::{long_when, zone_name};
 use store::Tx;
 use store::bookings::BookingRow;
 use store::reminders::Taken;
@@ -251,8 +251,7 @@ fn notice(template: Template) -> Option<NoticeKind> {
 
 /// A moment for people, on the therapist's wall clock.
 fn people(row: &BookingRow, lang: Lang, at: DateTime<Utc>) -> Result<String> {
-    let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
-    Ok(long_when(lang, domain::slots::local(zone, at)))
+    Ok(long_when(lang, domain::slots::local(zone(row)?, at)))
 }
 
 fn facts(row: &BookingRow, lang: Lang, reason: &str) -> Result<Facts> {
@@ -262,7 +261,7 @@ fn facts(row: &BookingRow, lang: Lang, reason: &str) -> Result<Facts> {
         practice_name: row.practice_name.clone(),
         service_name: row.service_name.clone(),
         when: long_when(lang, local(row)?),
-        time_zone: row.time_zone.clone(),
+        time_zone: zone_name(&row.time_zone),
         price: if row.price_minor > 0 {
             Money::new(row.price_minor, row.currency.clone()).display(lang)
         } else {

@@ -1,7 +1,7 @@
 //! The steps a booking takes, each inside the caller's transaction and with the booking locked.
 
 use super::notify;
-use super::view::conflict;
+use super::view::{conflict, zone};
 use crate::messages::Template;
 use crate::{Ctx, Result, ServiceError, audit};
 use contracts::booking::BookingStatus;
@@ -97,7 +97,8 @@ async fn record_proof(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, session: &NewSes
         method: proof.method,
         amount_minor: row.price_minor,
         currency: &row.currency,
-        received_on: ctx.now.date_naive(),
+        // The day it is on the therapist's calendar, as for money that is recorded by hand.
+        received_on: domain::slots::today(zone(row)?, ctx.now),
         reference: &proof.reference,
         recorded_by: member_of(by),
     };

@@ -2,14 +2,19 @@
 
 use crate::{Ctx, Result, ServiceError, tokens};
 use chrono::NaiveDateTime;
+use chrono_tz::Tz;
 use contracts::booking::{BookingCard, BookingStatus, BookingView, PatientDetails};
 use contracts::{ErrorCode, Money};
 use store::bookings::BookingRow;
 
+/// The therapist's zone.
+pub(super) fn zone(row: &BookingRow) -> Result<Tz> {
+    row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))
+}
+
 /// The start on the therapist's wall clock.
 pub(crate) fn local(row: &BookingRow) -> Result<NaiveDateTime> {
-    let zone = row.time_zone.parse().map_err(|_| ServiceError::internal("unreadable time zone"))?;
-    Ok(domain::slots::local(zone, row.starts_at))
+    Ok(domain::slots::local(zone(row)?, row.starts_at))
 }
 
 pub(super) fn details(row: &BookingRow) -> PatientDetails {

@@ -237,7 +237,7 @@ fn invented(lang: Lang, practice: &str, base_url: &str) -> Facts {
         service_name: SERVICE.of(lang).into(),
         when: WHEN.of(lang).into(),
         old_when: OLD_WHEN.of(lang).into(),
-        time_zone: "Africa/Nairobi".into(),
+        time_zone: "Nairobi".into(),
         price: "KSh 2,000".into(),
         reference: "K7Q2-MX".into(),
         deadline: OLD_WHEN.of(lang).into(),

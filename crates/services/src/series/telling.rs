@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use contracts::PracticeId;
 use contracts::series::{Occurrence, OccurrenceState, SeriesView};
 use contracts::sessions::SessionStatus;
-use domain::dates::long_when;
+use domain::dates::{long_when, zone_name};
 use domain::recurrence::rhythm;
 use domain::slots::{instant_of, local};
 use store::Tx;
@@ -55,7 +55,7 @@ pub(super) async fn agreed(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, series:
             practice_name: settings.name,
             service_name: series.service_name.clone(),
             when: long_when(lang, first),
-            time_zone: series.time_zone.clone(),
+            time_zone: zone_name(&series.time_zone),
             price: if series.price.minor > 0 { series.price.display(lang) } else { String::new() },
             rhythm: rhythm(&series.rule, lang),
             next_dates: next.join("\n"),

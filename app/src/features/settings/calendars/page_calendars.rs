@@ -9,7 +9,6 @@ use super::server_fns::{
 };
 use super::words as say;
 use crate::context::{t, tf};
-use crate::features::booking::words::zone as zone_name;
 use crate::features::settings::frame::{Fields, Frame};
 use crate::layouts::practice::kit::{Answered, Failed, FormState, fresh, practice_live, query, successes};
 use crate::pages::Page;
@@ -17,6 +16,7 @@ use crate::texts::{calendars as words, common, practice, settings};
 use contracts::TherapistId;
 use contracts::calendars::{CalendarsPage, ConnectOutcome};
 use contracts::practice::VideoKind;
+use domain::dates;
 use leptos::prelude::*;
 use ui::{Button, EmptyState, Field, Glyph, Notice, Select, Skeleton, Variant};
 
@@ -89,7 +89,7 @@ fn Sections(page: CalendarsPage, therapists: Vec<(TherapistId, String)>, forms: 
         let view = load_calendars(Some(id.to_string())).await?;
         view.page.ok_or_else(|| crate::error::UiError(contracts::ApiError::new(contracts::ErrorCode::NotFound)))
     });
-    let intro = tf(words::INTRO, &[("name", &page.therapist_name), ("zone", &zone_name(&page.time_zone))]);
+    let intro = tf(words::INTRO, &[("name", &page.therapist_name), ("zone", &dates::zone_name(&page.time_zone))]);
     let outcome = query("google").get_untracked().and_then(|code| ConnectOutcome::parse(&code)).map(say::outcome);
     let own_rooms = page.video == VideoKind::Own;
     view! {
