@@ -30,6 +30,7 @@ pub enum Glyph {
     Refresh,
     Search,
     Settings,
+    Shield,
     Slash,
     Trash,
     Users,
@@ -74,6 +75,7 @@ impl Glyph {
             Self::Settings => {
                 "M4 7h9m4 0h3M4 17h3m4 0h9M15 9a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM9 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z"
             }
+            Self::Shield => "M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6l7-3Zm-3 9 2 2 4-4",
             Self::Slash => "m6 6 12 12m3-6a9 9 0 1 1-18 0 9 9 0 0 1 18 0Z",
             Self::Trash => "M5 7h14M10 4h4m-7 3 1 13h8l1-13M10 11v5m4-5v5",
             Self::Users => {

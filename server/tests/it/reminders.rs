@@ -154,9 +154,9 @@ async fn where_mail_stays_here_what_is_due_is_kept_at_once_and_useless_reminders
         sqlx::query_as(sql).bind(reminders).fetch_all(&app.owner).await.unwrap()
     };
     let sent = || ("sent".to_owned(), 1);
-    // Two to the patient, two to the therapist.
-    assert_eq!(app.run_jobs().await.sent, 4);
-    assert_eq!(states(false).await, vec![sent(); 4]);
+    // The account's, two to the patient and two to the therapist.
+    assert_eq!(app.run_jobs().await.sent, 5);
+    assert_eq!(states(false).await, vec![sent(); 5]);
     assert!(app.mailbox.all().is_empty(), "nobody was handed anything");
     assert_eq!(app.run_jobs().await.sent, 0, "once");
     at_time(&app, "2026-03-08T19:00:00Z").await;

@@ -266,7 +266,7 @@ fn Inputs(
             <Select label=t(words::FREQUENCY) name=in_form("frequency") options=often value=filled.frequency.clone()
                 error=form.wrong("frequency")/>
         </div>
-        <div class="form-row">
+        <div class="form-row narrow-fields">
             <div hidden=move || !is(&[Frequency::Weekly, Frequency::Biweekly])>
                 <Select label=t(words::WEEKDAY) name=in_form("weekday") options=weekdays value=filled.weekday.clone()
                     hint=t(words::WEEKDAY_HINT) error=form.wrong("weekday")/>

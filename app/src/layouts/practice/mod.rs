@@ -105,7 +105,14 @@ const ITEMS: [Item; 10] = [
         key: 'u',
         wide_only: true,
     },
-    Item { path: "/app/audit", name: words::AUDIT, glyph: Glyph::Pin, needs: Thing::Audit, key: 'l', wide_only: true },
+    Item {
+        path: "/app/audit",
+        name: words::AUDIT,
+        glyph: Glyph::Shield,
+        needs: Thing::Audit,
+        key: 'l',
+        wide_only: true,
+    },
 ];
 
 /// The items a role sees.

@@ -107,7 +107,7 @@ pub(super) fn email(sheet: &Sheet<'_>) -> Result<Rendered, minijinja::Error> {
     let from = if sheet.facts.practice_name.is_empty() { "Calma" } else { sheet.facts.practice_name.as_str() };
     let html = environment()?
         .get_template("layout.html")?
-        .render(context! { lang => sheet.lang.code(), subject, from, blocks => blocks(&body) })?;
+        .render(context! { lang => sheet.lang.code(), subject, from, blocks => blocks(&body), stop_link => sheet.facts.stop_link })?;
     Ok(Rendered { subject, text: plain(&body), html })
 }
 
