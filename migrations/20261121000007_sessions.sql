@@ -55,7 +55,8 @@ DECLARE
   payment timestamptz := NEW.starts_at - make_interval(hours => NEW.payment_notice_hours);
 BEGIN
   NEW.day_reminder_at := CASE WHEN open_one AND day > NEW.changed_at THEN day END;
-  NEW.join_reminder_at := CASE WHEN open_one AND soon > NEW.changed_at THEN soon END;
+  -- Who opens the room early still wants the patient to come.
+  NEW.join_reminder_at := CASE WHEN NEW.status IN ('scheduled', 'in_progress') AND soon > NEW.changed_at THEN soon END;
   NEW.payment_reminder_at := CASE WHEN open_one AND payment > NEW.changed_at THEN payment END;
   RETURN NEW;
 END $$;

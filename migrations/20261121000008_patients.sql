@@ -252,7 +252,7 @@ GRANT SELECT (practice_id, id, archived_at, deleted_at, active_since, last_sessi
 CREATE FUNCTION escape_like(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT replace(replace(replace(words, '\', '\\'), '%', '\%'), '_', '\_') $$;
 
--- Up to `at_most` patients whose name, phone or e-mail contains `part` and all of `others`, by name; which ones, if there
+-- Up to `at_most` patients (NULL: all) whose name, phone or e-mail contains `part` and all of `others`, by name; which ones, if there
 -- are more, nobody knows. An index cannot serve several patterns at once: it finds `part`, which should be the longest.
 -- Behind row-level security the planner knows no statistics of these columns; left alone it would rather read the
 -- practice's rows one by one.

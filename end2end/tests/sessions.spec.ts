@@ -176,6 +176,15 @@ test('the pointer drags a session to another time, and a question comes first', 
   await expect(dialog.getByText(/^Moves Ana Díaz from/)).toBeVisible()
   await therapist.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
+  await expect(event).toContainText(timeOf(slots[3]))
+  // A second time, to the end.
+  await event.dragTo(therapist.locator('.week-grid .day-column .day-body'), { targetPosition: { x: 40, y: 4 } })
+  const time = await dialog.getByLabel('Time').inputValue()
+  expect(time).not.toBe(timeOf(slots[3]))
+  await dialog.getByLabel('Also outside opening hours').check()
+  await dialog.getByRole('button', { name: 'Move the session' }).click()
+  await expect(therapist.getByText('The session has its new time.')).toBeVisible()
+  await expect(event).toContainText(time)
 })
 
 test('the patient chooses another time by the link, in time and not too late', async ({ page, practice, guard }) => {

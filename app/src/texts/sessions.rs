@@ -39,6 +39,8 @@ contracts::texts! {
     BULK_TRANSFER = "Paid by transfer", "Pagadas por transferencia";
     BULK_MPESA = "Paid by M-Pesa", "Pagadas por M-Pesa";
     BULK_CANCEL = "Cancel and tell the patients", "Cancelar y avisar a los pacientes";
+    BULK_CANCEL_UNTOLD = "Cancel and tell nobody", "Cancelar sin avisar";
+    BULK_REASON = "Reason, if they are cancelled", "Motivo, si se cancelan";
     BULK_DONE = "Done with {n}.", "Hecho con {n}.";
     BULK_LEFT = "Not possible with: {numbers}.", "No fue posible con: {numbers}.";
     EXPORT = "Download as CSV", "Descargar como CSV";

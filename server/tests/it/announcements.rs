@@ -101,6 +101,22 @@ async fn what_is_undone_is_never_told_and_an_earlier_move_still_is() {
 }
 
 #[tokio::test]
+async fn a_cancellation_from_the_bookings_card_waits_for_its_grace_too() {
+    let app = TestApp::new().await;
+    let practice = practice(&app, "alpha").await;
+    let booking = confirmed(&app, &practice, "2026-03-10T09:00:00Z").await;
+    app.run_jobs().await;
+    let told = news(&app).len();
+    let cancel = PracticeAction::Cancel { reason: "I am ill".into() };
+    let card = services::bookings::act(&practice.ctx(&app), booking, cancel).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(news(&app).len(), told, "nothing goes out at once");
+    services::sessions::restore(&practice.ctx(&app), card.session.unwrap().id).await.unwrap();
+    later(&app, 600).await;
+    assert_eq!(news(&app).len(), told, "nor after it was taken back");
+}
+
+#[tokio::test]
 async fn newer_news_takes_the_place_of_an_announcement() {
     let app = TestApp::new().await;
     let practice = practice(&app, "alpha").await;

@@ -3,7 +3,8 @@
 use contracts::ErrorCode;
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
 use contracts::booking::BookingStatus;
-use contracts::practice::BookingPolicy;
+use contracts::practice::{BookingPolicy, PaymentTiming};
+use contracts::sessions::MoveSession;
 use std::sync::Arc;
 use test_support::TestApp;
 use test_support::builders::{Practice, at, john};
@@ -317,4 +318,49 @@ async fn series_race_bookings_and_every_time_has_one_winner() {
     let (created, skipped) = decided(&app).await;
     assert_eq!((created + held, created + skipped), (40, 40), "{held} held");
     assert_eq!((halves(&app).await, overlaps(&app).await, deadlocks(&app).await), (0, 0, 0));
+}
+
+/// Two members and the patient move the same session, each to another time: it has one of them, with its booking and its
+/// slot, and one message tells of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_session_is_moved_to_three_times_at_once() {
+    let app = TestApp::new().await;
+    let policy =
+        BookingPolicy { needs_approval: false, payment_timing: PaymentTiming::AtSession, ..BookingPolicy::default() };
+    let practice = Practice::with_policy(&app, "alpha", policy).await;
+    let booking = practice.request(&app, at("2026-03-03T06:00:00Z")).await;
+    let card = services::bookings::get(&practice.ctx(&app), booking.id).await.unwrap();
+    let session = card.session.unwrap().id;
+    let mut all = JoinSet::new();
+    for n in 0..30 {
+        let (member, patient, token) = (practice.ctx(&app), app.visitor(), booking.token.clone());
+        let starts = if n % 3 == 0 { "2026-03-10T10:00:00" } else { "2026-03-11T11:00:00" };
+        let to =
+            MoveSession { starts: starts.parse().unwrap(), outside_hours: false, tell_patient: true, version: None };
+        all.spawn(async move {
+            match n % 3 {
+                2 => services::bookings::move_by_patient(&patient, &token, at("2026-03-12T06:00:00Z")).await.map(drop),
+                _ => services::sessions::move_to(&member, session, to).await.map(drop),
+            }
+        });
+    }
+    for done in all.join_all().await {
+        let code = done.err().map(|error| error.public.code);
+        assert!(code.is_none_or(|code| code == ErrorCode::Conflict || code == ErrorCode::SlotTaken), "{code:?}");
+    }
+    let together: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM sessions s JOIN bookings b ON b.id = s.booking_id AND b.starts_at = s.starts_at
+         JOIN occupancies o ON o.session_id = s.id AND o.booking_id = b.id AND o.starts_at = s.starts_at",
+    )
+    .fetch_one(&app.owner)
+    .await
+    .unwrap();
+    let slots: i64 = sqlx::query_scalar("SELECT count(*) FROM occupancies").fetch_one(&app.owner).await.unwrap();
+    let waiting: i64 = sqlx::query_scalar("SELECT count(*) FROM messages WHERE announces AND status = 'queued'")
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    assert_eq!((together, slots), (1, 1));
+    assert!(waiting <= 1, "{waiting} announcements of one session");
+    assert_eq!(deadlocks(&app).await, 0);
 }

@@ -5,6 +5,7 @@ use contracts::BookingId;
 use contracts::booking::{BookingStatus, PracticeAction};
 use contracts::messages::{Channel, MessageSettings};
 use contracts::practice::{BookingPolicy, PaymentTiming};
+use contracts::sessions::{SessionStatus, SessionStep};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use test_support::TestApp;
@@ -108,6 +109,7 @@ async fn a_session_that_was_moved_or_cancelled_is_never_reminded_of_at_its_old_t
     moved(&app, booking, at("2026-03-12T09:00:00Z")).await;
     let cancel = PracticeAction::Cancel { reason: String::new() };
     services::bookings::act(&practice.ctx(&app), gone, cancel).await.unwrap();
+    app.clock.advance(TimeDelta::minutes(2));
     app.run_jobs().await;
     let told = to_john(&app).len();
     for time in ["2026-03-09T09:00:00Z", "2026-03-09T12:00:00Z", "2026-03-10T08:45:00Z", "2026-03-10T11:50:00Z"] {
@@ -116,6 +118,25 @@ async fn a_session_that_was_moved_or_cancelled_is_never_reminded_of_at_its_old_t
     }
     at_time(&app, "2026-03-11T09:00:00Z").await;
     assert!(to_john(&app).last().unwrap().contains("Thursday 12 March 2026, 12:00"), "{:?}", to_john(&app));
+}
+
+#[tokio::test]
+async fn a_session_that_is_started_early_still_sends_its_link() {
+    let app = TestApp::new().await;
+    let practice = practice(&app, "alpha").await;
+    let booking = confirmed(&app, &practice, "2026-03-10T09:00:00Z").await;
+    at_time(&app, "2026-03-09T10:00:00Z").await;
+    let told = to_john(&app).len();
+    app.clock.set(at("2026-03-10T08:30:00Z"));
+    let id: uuid::Uuid = sqlx::query_scalar("SELECT id FROM sessions WHERE booking_id = $1")
+        .bind(booking.0)
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    let start = services::sessions::take_step(&practice.ctx(&app), id.into(), SessionStep::Start, None).await;
+    assert_eq!(start.unwrap().card.status, SessionStatus::InProgress);
+    at_time(&app, "2026-03-10T08:45:00Z").await;
+    assert_eq!(to_john(&app).len(), told + 1, "{:?}", to_john(&app));
 }
 
 #[tokio::test]

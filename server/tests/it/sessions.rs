@@ -428,6 +428,26 @@ async fn the_same_with_many_leaves_out_what_cannot_be() {
     assert_eq!(code(s::act_on_all(&ctx(), &[], &paid).await), ErrorCode::Validation);
 }
 
+#[tokio::test]
+async fn many_are_cancelled_with_one_reason_and_nobody_is_told_who_is_not_to_be() {
+    let app = TestApp::new().await;
+    let (practice, _, john, first) = booked(&app).await;
+    let ctx = practice.ctx(&app);
+    let second = s::create(&ctx, session(&practice, john, "2026-03-06T09:00:00")).await.unwrap().card.id;
+    app.run_jobs().await;
+    let told = subjects(&app, "john@example.com").len();
+    let cancel = BulkAction::Cancel { reason: "I am ill".into(), tell_patient: false };
+    assert_eq!(s::act_on_all(&ctx, &[first, second], &cancel).await.unwrap().done, 2);
+    for id in [first, second] {
+        let seen = s::get(&ctx, id).await.unwrap();
+        assert_eq!(seen.card.status, SessionStatus::Cancelled);
+        assert_eq!(seen.cancel_reason.as_deref(), Some("I am ill"));
+    }
+    app.clock.advance(TimeDelta::minutes(10));
+    app.run_jobs().await;
+    assert_eq!(subjects(&app, "john@example.com").len(), told);
+}
+
 /// 64 at once: sessions are moved onto one time, placed there and booked by patients. One of them has it.
 #[tokio::test]
 async fn one_time_and_everybody_wants_it() {

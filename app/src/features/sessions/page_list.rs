@@ -12,6 +12,8 @@ use contracts::sessions::SessionCard;
 use domain::permissions::{Action as Verb, Resource as Thing};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 use ui::{Button, EmptyState, Glyph, Icon, Skeleton, Variant};
 
 pub struct SessionsPage;
@@ -54,7 +56,7 @@ fn Sessions() -> impl IntoView {
     view! {
         <Title text=t(words::TITLE)/>
         <Head me/>
-        <Search typed=words_typed/>
+        <Search asked typed=words_typed/>
         // Apart from the list: what changes there must not close the form or undo a choice in it.
         <Transition>
             {move || {
@@ -65,8 +67,11 @@ fn Sessions() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton lines=10 label=t(common::LOADING)/> }>
             {move || Suspend::new(async move {
                 let may = me.may(Verb::Update, Thing::Sessions).await;
+                let pays = me.may(Verb::Create, Thing::Payments).await;
                 match page.await {
-                    Ok(page) => view! { <List page query=asked.get_untracked() typed=words_typed may chosen bulk/> }.into_any(),
+                    Ok(page) => {
+                        view! { <List page query=asked.get_untracked() typed=words_typed may pays chosen bulk/> }.into_any()
+                    }
                     Err(error) => view! { <Failed error/> }.into_any(),
                 }
             })}
@@ -98,15 +103,26 @@ fn Head(me: Myself) -> impl IntoView {
 
 /// Words to search for go to the server in the body of a call, never into an address.
 #[component]
-fn Search(typed: RwSignal<Option<String>>) -> impl IntoView {
+fn Search(asked: Memo<ListQuery>, typed: RwSignal<Option<String>>) -> impl IntoView {
     let text = RwSignal::new(String::new());
+    let navigate = use_navigate();
+    let look = move |words: Option<String>| {
+        // Another search begins at its first page.
+        if asked.with_untracked(|asked| asked.cursor.is_some()) {
+            let first = ListQuery { cursor: None, ..asked.get_untracked() };
+            navigate(&first.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        }
+        typed.set(words);
+    };
+    let look = StoredValue::new(look);
     view! {
         <form
             role="search"
             class="form-row"
             on:submit=move |ev| {
                 ev.prevent_default();
-                typed.set(Some(text.get_untracked()).filter(|words| !words.trim().is_empty()));
+                let words = Some(text.get_untracked()).filter(|words| !words.trim().is_empty());
+                look.with_value(|look| look(words));
             }
         >
             <div class="field">
@@ -123,7 +139,7 @@ fn Search(typed: RwSignal<Option<String>>) -> impl IntoView {
                     view! {
                         <p role="status">
                             {tf(words::FOUND_FOR, &[("words", &said)])} " "
-                            <button type="button" class="btn btn-ghost" on:click=move |_| typed.set(None)>{t(words::SHOW_ALL)}</button>
+                            <button type="button" class="btn btn-ghost" on:click=move |_| look.with_value(|look| look(None))>{t(words::SHOW_ALL)}</button>
                         </p>
                     }
                 })
@@ -137,11 +153,12 @@ fn List(
     query: ListQuery,
     typed: RwSignal<Option<String>>,
     may: bool,
+    pays: bool,
     chosen: Chosen,
     bulk: ServerAction<ActOnSessions>,
 ) -> impl IntoView {
     let empty = page.items.is_empty();
-    let narrows = query.narrows();
+    let narrows = query.narrows() || typed.with_untracked(Option::is_some);
     let first = ListQuery { cursor: None, ..query.clone() };
     let next = page.next.map(|next| ListQuery { cursor: Some(next), ..query.clone() }.address());
     let on_first = query.cursor.is_none();
@@ -151,7 +168,7 @@ fn List(
             view! { <EmptyState glyph=Glyph::Calendar title/> }.into_any()
         } else {
             view! {
-                <Table items=page.items query=query.clone() may chosen bulk/>
+                <Table items=page.items query=query.clone() may pays chosen bulk/>
                 <AsFile query typed/>
             }
             .into_any()

@@ -219,7 +219,7 @@ fn page_of(id: &str) -> String {
     )
 }
 
-/// The same for all that are ticked: `action` is `complete`, `no_show`, `cancel` or `paid_` with a method.
+/// The same for all that are ticked: `action` is `complete`, `no_show`, `cancel`, `cancel_untold` or `paid_` with a method.
 #[server]
 pub async fn act_on_sessions(
     #[server(default)] ids: Vec<String>,
@@ -233,6 +233,7 @@ pub async fn act_on_sessions(
             "complete" => Some(BulkAction::Complete),
             "no_show" => Some(BulkAction::NoShow),
             "cancel" => Some(BulkAction::Cancel { reason, tell_patient: true }),
+            "cancel_untold" => Some(BulkAction::Cancel { reason, tell_patient: false }),
             other => {
                 other.strip_prefix("paid_").and_then(PaymentMethod::parse).map(|method| BulkAction::MarkPaid { method })
             }

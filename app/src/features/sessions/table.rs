@@ -5,11 +5,12 @@ use super::words as say;
 use crate::context::{lang, t, tf};
 use crate::layouts::practice::kit::{Answered, FormState};
 use crate::texts::sessions as words;
+use contracts::limits::REASON_MAX;
 use contracts::sessions::{PaymentStatus, SessionCard, SessionStatus};
 use contracts::{SessionId, Text};
 use leptos::prelude::*;
 use std::collections::HashSet;
-use ui::{Button, Glyph, Icon, MoneyText, Notice, Select, Tone};
+use ui::{Button, Field, Glyph, Icon, MoneyText, Notice, Select, Tone};
 
 /// Where a session stands: icon, word and colour.
 #[component]
@@ -60,6 +61,7 @@ pub fn Table(
     items: Vec<SessionCard>,
     query: ListQuery,
     may: bool,
+    pays: bool,
     chosen: Chosen,
     bulk: ServerAction<ActOnSessions>,
 ) -> impl IntoView {
@@ -84,7 +86,7 @@ pub fn Table(
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-            {may.then(|| view! { <Bulk bulk/> })}
+            {may.then(|| view! { <Bulk bulk pays/> })}
         </ActionForm>
     }
 }
@@ -146,7 +148,7 @@ fn Row(card: SessionCard, may: bool, chosen: Chosen) -> impl IntoView {
 
 /// What can be done with all that are chosen.
 #[component]
-fn Bulk(bulk: ServerAction<ActOnSessions>) -> impl IntoView {
+fn Bulk(bulk: ServerAction<ActOnSessions>, pays: bool) -> impl IntoView {
     let options = [
         ("complete", words::BULK_COMPLETE),
         ("no_show", words::BULK_NO_SHOW),
@@ -154,8 +156,10 @@ fn Bulk(bulk: ServerAction<ActOnSessions>) -> impl IntoView {
         ("paid_bank_transfer", words::BULK_TRANSFER),
         ("paid_mpesa", words::BULK_MPESA),
         ("cancel", words::BULK_CANCEL),
+        ("cancel_untold", words::BULK_CANCEL_UNTOLD),
     ];
-    let options = options.into_iter().map(|(code, text)| (code.to_owned(), t(text).to_owned())).collect();
+    let offered = options.into_iter().filter(|(code, _)| pays || !code.starts_with("paid"));
+    let options = offered.map(|(code, text)| (code.to_owned(), t(text).to_owned())).collect();
     let form = Answered::by(bulk);
     let said = move || {
         let done = bulk.value().get()?.ok()?;
@@ -168,6 +172,7 @@ fn Bulk(bulk: ServerAction<ActOnSessions>) -> impl IntoView {
     view! {
         <div class="form-row bulk">
             <Select label=t(words::WITH_SELECTED) name="action" options/>
+            <Field label=t(words::BULK_REASON) name="reason" maxlength=REASON_MAX error=form.wrong("reason")/>
             <Button pending=form.pending>{t(words::DO)}</Button>
         </div>
         {move || failed().then(|| view! { <FormState form/> })}

@@ -238,7 +238,8 @@ async fn decline(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, by: ClosedBy, reason:
     Ok(row)
 }
 
-/// Ends a booking for the practice. A proof that was not decided stays open, for the money to be decided on.
+/// Ends a booking for the practice. A proof that was not decided stays open, for the money to be decided on; so does the
+/// money of a session that was paid. Who has a session hears of it after the grace in which it can be taken back.
 async fn cancel(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, by: ClosedBy, reason: &str) -> Result<BookingRow> {
     if !lies_ahead(row) {
         return Err(conflict(row.status));
@@ -246,9 +247,11 @@ async fn cancel(tx: &mut Tx, ctx: &Ctx, row: &BookingRow, by: ClosedBy, reason: 
     let status = steps::after(row, Event::CancelByPractice)?;
     let told = Some(reason).filter(|reason| !reason.is_empty());
     let closed = steps::close(tx, ctx, row, status, Ending::told(by, told)).await?;
-    if row.requested_at.is_some() {
-        let calendar = (row.status == BookingStatus::Confirmed).then(|| notify::calendar(ctx, &closed, true));
-        notify::patient(tx, ctx, &closed, Template::Cancelled, reason, calendar).await?;
+    if row.status == BookingStatus::Confirmed {
+        let calendar = notify::calendar(ctx, &closed, true);
+        notify::announce(tx, ctx, &closed, Template::Cancelled, reason, Some(calendar)).await?;
+    } else if row.requested_at.is_some() {
+        notify::patient(tx, ctx, &closed, Template::Cancelled, reason, None).await?;
     }
     Ok(closed)
 }

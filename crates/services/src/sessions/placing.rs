@@ -7,7 +7,7 @@ use crate::bookings::notify;
 use crate::bookings::practice::{begin, commit};
 use crate::bookings::steps::video_link;
 use crate::messages::Template;
-use crate::{Ctx, Member, Result, ServiceError, audit};
+use crate::{Ctx, Member, Result, ServiceError, audit, calendars};
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use contracts::limits::{DURATION_MAX, DURATION_MIN, DURATION_STEP};
 use contracts::sessions::{MoveSession, NewSession, SessionView};
@@ -34,6 +34,7 @@ const AHEAD_DAYS: i64 = 400;
 pub async fn create(ctx: &Ctx, cmd: NewSession) -> Result<SessionView> {
     let member = ctx.may(Action::Create, Resource::Sessions)?;
     let practice = member.practice_id;
+    calendars::freshen(ctx, practice, cmd.therapist_id).await;
     let mut tx = begin(ctx, member).await?;
     occupancy::lock_for_booking(&mut tx, cmd.therapist_id).await?;
     let contact = store::patients::contact(&mut tx, practice, cmd.patient_id).await?;

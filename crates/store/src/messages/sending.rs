@@ -119,7 +119,8 @@ macro_rules! due_rows {
                  m.recipient, m.recipient_name, m.subject, m.body_text, m.body_html, m.calendar, m.facts, m.content_sid,
                  m.content_variables, m.reminds_of,
                  m.attempts, m.sent_at, m.handed_over_at, m.status = 'queued' AS "queued!",
-                 (m.reminds_of IS NOT NULL AND (m.reminds_of <= $2 OR s.id IS NULL OR s.status <> 'scheduled'
+                 (m.reminds_of IS NOT NULL AND (m.reminds_of <= $2 OR s.id IS NULL
+                   OR NOT (s.status = 'scheduled' OR (s.status = 'in_progress' AND m.template = 'join_reminder'))
                    OR s.starts_at <> m.reminds_of
                    OR (m.template = 'payment_reminder' AND s.payment_status NOT IN ('pending', 'partly_paid')))) AS "useless!"
                FROM messages m JOIN practices p ON p.practice_id = m.practice_id

@@ -184,14 +184,15 @@ fn parts(words: &str) -> Option<(String, Vec<String>)> {
     Some((longest, parts))
 }
 
-/// Up to 500 patients whose name, phone or e-mail contains all of these words, by name.
+/// All patients whose name, phone or e-mail contains all of these words: a search for sessions that left some of them out
+/// would leave out their sessions, on the page and in the file.
 ///
 /// # Errors
 /// When the database cannot answer.
 pub async fn patients_with(connection: &mut PgConnection, words: &str) -> Result<Vec<PatientId>, StoreError> {
     let Some((longest, others)) = parts(words) else { return Ok(vec![]) };
     let ids =
-        sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.patients_with($1, $2, 500) AS id"#, longest, &others)
+        sqlx::query_scalar!(r#"SELECT id AS "id!" FROM lookup.patients_with($1, $2, NULL) AS id"#, longest, &others)
             .fetch_all(connection)
             .await?;
     Ok(ids.into_iter().map(PatientId).collect())
