@@ -273,14 +273,21 @@ async fn words_of_a_search_travel_in_a_cookie_and_in_no_address() {
     assert_eq!(answer.headers[header::LOCATION], "/app/patients?state=all&found=1");
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
     assert!(!cookie.contains("Moss"));
-    for (path, status) in
-        [("/app/patients?state=all&found=1", StatusCode::OK), ("/app/patients/export.csv?found=1", StatusCode::OK)]
-    {
-        let mut page = request("GET", path, Some(&token), None);
-        page.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
-        let answer = send(&router, page).await;
+    let mut page = request("GET", "/app/patients?state=all&found=1", Some(&token), None);
+    page.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+    let answer = send(&router, page).await;
+    let text = answer.text();
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(text.contains("Ana Moss") && !text.contains("Eva Roe"), "{text}");
+    // The file takes the words with it, whether they came from a cookie or are being typed.
+    assert!(text.contains("action=\"/app/patients/export.csv\"") && text.contains("value=\"Moss\""), "{text}");
+    for (body, eva) in [("search=Moss&state=all", false), ("search=&next=no&sort=-name", true), ("next=yes", false)] {
+        let mut form = request("POST", "/app/patients/export.csv", Some(&token), None);
+        form.headers_mut().insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
+        *form.body_mut() = axum::body::Body::from(body);
+        let answer = send(&router, form).await;
         let text = answer.text();
-        assert_eq!(answer.status, status, "{path}");
-        assert!(text.contains("Ana Moss") && !text.contains("Eva Roe"), "{path}");
+        assert_eq!(answer.status, StatusCode::OK, "{body}");
+        assert_eq!((text.contains("Ana Moss"), text.contains("Eva Roe")), (body != "next=yes", eva), "{body}: {text}");
     }
 }
