@@ -2,9 +2,11 @@
 
 use crate::http::{log_in, request, send, server};
 use crate::patients::{count, enter, instant, names, patient_of, person, run, search};
+use crate::records::{Records, SKIPPED};
 use axum::http::{StatusCode, header};
 use chrono::TimeDelta;
 use contracts::booking::PracticeAction;
+use contracts::messages::Channel;
 use contracts::patients::*;
 use contracts::{ErrorCode, FieldProblem};
 use services::{Actor, Member, bookings, patients as p};
@@ -156,6 +158,25 @@ async fn erasing_leaves_payments_and_sessions_without_a_person() {
     assert!(names(&ctx, PatientFilter { state: PatientState::All, ..PatientFilter::default() }).await.is_empty());
     let told = services::audit::list(&ctx, None).await.unwrap().items;
     assert!(told.iter().any(|entry| entry.action == "patient.erased" && entry.entity_id == Some(id.0)));
+}
+
+#[tokio::test]
+async fn the_whole_record_holds_what_hangs_on_bookings_sessions_and_series() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let records = Records::of(&app, &practice).await;
+    services::messages::choose_reminders(&app.visitor(), &records.token, Channel::Email, false).await.unwrap();
+    run(&app, "INSERT INTO opt_outs SELECT practice_id, 'email', 'somebody@example.com', now() FROM practices").await;
+    let whole = p::export_record(&practice.ctx(&app), records.patient).await.unwrap();
+    let proof = &whole["payment_proofs"][0];
+    assert_eq!((proof["reference"].as_str(), proof["method"].as_str()), (Some("ABC123"), Some("mpesa")));
+    assert!(proof["state"].is_string() && proof["submitted_at"].is_string() && proof.get("file_id").is_none());
+    let asked = &whole["reschedule_requests"][0];
+    assert_eq!((asked["reason"].as_str(), asked["status"].as_str()), (Some("A course"), Some("pending")));
+    let date = &whole["series_dates"][0];
+    assert_eq!((date["on_date"].as_str(), date["state"].as_str()), (Some(SKIPPED), Some("skipped")));
+    let unwanted: Vec<_> = whole["opt_outs"].as_array().unwrap().iter().map(|one| one["address"].as_str()).collect();
+    assert_eq!(unwanted, [Some("john@example.com")]);
 }
 
 #[tokio::test]
