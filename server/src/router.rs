@@ -51,7 +51,7 @@ pub fn router(state: AppState) -> Router {
         .route("/{slug}/photo", get(photo))
         .route("/app/receipts/{id}", get(receipt))
         .route("/app/sessions/export.csv", post(sessions::page_file))
-        .route("/app/patients/export.csv", get(patients::list_file))
+        .route("/app/patients/export.csv", post(patients::list_file))
         .route("/app/patients/{id}/sessions.csv", get(patients::export_sessions))
         .route("/app/patients/{id}/record.json", get(patients::export_record))
         .route("/b/{token}/calendar.ics", get(calendar))

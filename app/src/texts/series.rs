@@ -62,7 +62,7 @@ contracts::texts! {
     DURATION = "Minutes", "Minutos";
     DURATION_HINT = "Empty: as the service", "Vacío: como el servicio";
     PRICE = "Price ({currency})", "Precio ({currency})";
-    PRICE_HINT = "Empty: as the service", "Vacío: como el servicio";
+    PRICE_HINT = "Empty: as usual", "Vacío: lo habitual";
     STARTS_ON = "First day", "Inicio";
     STARTS_ON_HINT = "The first session is on this day or the next that fits", "La primera sesión es ese día o el siguiente que corresponda";
     CHANGE_FROM = "New rhythm from", "Nuevo ritmo desde";

@@ -20,8 +20,9 @@ pub use record::*;
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
-use contracts::{Lang, PatientId, PracticeId};
+use contracts::{Lang, Money, PatientId, PracticeId};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 /// A patient as a booking's form describes them, already cleaned.
@@ -155,13 +156,15 @@ pub struct Counts {
     pub owed_minor: i64,
 }
 
-/// How to reach a patient, and in which language.
+/// How to reach a patient, in which language, and what they pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub name: String,
     pub phone: Option<String>,
     pub email: Option<String>,
     pub lang: Lang,
+    /// Theirs instead of the service's.
+    pub price: Option<Money>,
 }
 
 /// The contact of a patient who is not deleted.
@@ -174,8 +177,8 @@ pub async fn contact(
     id: PatientId,
 ) -> Result<Option<Contact>, StoreError> {
     let row = sqlx::query!(
-        "SELECT name, phone, email, language FROM patients WHERE practice_id = $1 AND id = $2 AND deleted_at IS NULL
-         FOR KEY SHARE",
+        r#"SELECT name, phone, email, language, preferences->'custom_price' AS "price?: Json<Money>"
+           FROM patients WHERE practice_id = $1 AND id = $2 AND deleted_at IS NULL FOR KEY SHARE"#,
         practice.0,
         id.0
     )
@@ -183,7 +186,8 @@ pub async fn contact(
     .await?;
     let contact = row.map(|row| {
         let lang = Lang::from_code(&row.language).ok_or(StoreError::Unreadable("patients.language"))?;
-        Ok(Contact { name: row.name, phone: row.phone, email: row.email, lang })
+        let price = row.price.map(|price| price.0);
+        Ok(Contact { name: row.name, phone: row.phone, email: row.email, lang, price })
     });
     contact.transpose()
 }

@@ -2,9 +2,11 @@
 
 use crate::http::{log_in, request, send, server};
 use crate::patients::{count, enter, instant, names, patient_of, person, run, search};
+use crate::records::{Records, SKIPPED};
 use axum::http::{StatusCode, header};
 use chrono::TimeDelta;
 use contracts::booking::PracticeAction;
+use contracts::messages::Channel;
 use contracts::patients::*;
 use contracts::{ErrorCode, FieldProblem};
 use services::{Actor, Member, bookings, patients as p};
@@ -159,6 +161,25 @@ async fn erasing_leaves_payments_and_sessions_without_a_person() {
 }
 
 #[tokio::test]
+async fn the_whole_record_holds_what_hangs_on_bookings_sessions_and_series() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let records = Records::of(&app, &practice).await;
+    services::messages::choose_reminders(&app.visitor(), &records.token, Channel::Email, false).await.unwrap();
+    run(&app, "INSERT INTO opt_outs SELECT practice_id, 'email', 'somebody@example.com', now() FROM practices").await;
+    let whole = p::export_record(&practice.ctx(&app), records.patient).await.unwrap();
+    let proof = &whole["payment_proofs"][0];
+    assert_eq!((proof["reference"].as_str(), proof["method"].as_str()), (Some("ABC123"), Some("mpesa")));
+    assert!(proof["state"].is_string() && proof["submitted_at"].is_string() && proof.get("file_id").is_none());
+    let asked = &whole["reschedule_requests"][0];
+    assert_eq!((asked["reason"].as_str(), asked["status"].as_str()), (Some("A course"), Some("pending")));
+    let date = &whole["series_dates"][0];
+    assert_eq!((date["on_date"].as_str(), date["state"].as_str()), (Some(SKIPPED), Some("skipped")));
+    let unwanted: Vec<_> = whole["opt_outs"].as_array().unwrap().iter().map(|one| one["address"].as_str()).collect();
+    assert_eq!(unwanted, [Some("john@example.com")]);
+}
+
+#[tokio::test]
 async fn who_was_not_seen_for_two_years_is_archived_until_they_come_again() {
     let app = TestApp::new().await;
     let practice = instant(&app).await;
@@ -273,14 +294,21 @@ async fn words_of_a_search_travel_in_a_cookie_and_in_no_address() {
     assert_eq!(answer.headers[header::LOCATION], "/app/patients?state=all&found=1");
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
     assert!(!cookie.contains("Moss"));
-    for (path, status) in
-        [("/app/patients?state=all&found=1", StatusCode::OK), ("/app/patients/export.csv?found=1", StatusCode::OK)]
-    {
-        let mut page = request("GET", path, Some(&token), None);
-        page.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
-        let answer = send(&router, page).await;
+    let mut page = request("GET", "/app/patients?state=all&found=1", Some(&token), None);
+    page.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+    let answer = send(&router, page).await;
+    let text = answer.text();
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(text.contains("Ana Moss") && !text.contains("Eva Roe"), "{text}");
+    // The file takes the words with it, whether they came from a cookie or are being typed.
+    assert!(text.contains("action=\"/app/patients/export.csv\"") && text.contains("value=\"Moss\""), "{text}");
+    for (body, eva) in [("search=Moss&state=all", false), ("search=&next=no&sort=-name", true), ("next=yes", false)] {
+        let mut form = request("POST", "/app/patients/export.csv", Some(&token), None);
+        form.headers_mut().insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
+        *form.body_mut() = axum::body::Body::from(body);
+        let answer = send(&router, form).await;
         let text = answer.text();
-        assert_eq!(answer.status, status, "{path}");
-        assert!(text.contains("Ana Moss") && !text.contains("Eva Roe"), "{path}");
+        assert_eq!(answer.status, StatusCode::OK, "{body}");
+        assert_eq!((text.contains("Ana Moss"), text.contains("Eva Roe")), (body != "next=yes", eva), "{body}: {text}");
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use contracts::BookingId;
 use contracts::booking::{BookingStatus, PracticeAction};
 use contracts::messages::{Channel, MessageSettings};
+use contracts::patients::{SaveGuardian, SavePatient};
 use contracts::practice::{BookingPolicy, PaymentTiming};
 use contracts::sessions::{SessionStatus, SessionStep};
 use std::collections::{BTreeMap, BTreeSet};
@@ -233,6 +234,40 @@ async fn who_wants_no_reminders_gets_none_and_news_still_comes() {
     services::bookings::act(&practice.ctx(&app), booking.id, cancel).await.unwrap();
     app.run_jobs().await;
     assert_eq!(to_john(&app).len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_child_is_told_goes_to_the_first_guardian_who_can_be_reached() {
+    let app = TestApp::new().await;
+    let practice = practice(&app, "alpha").await;
+    let ctx = practice.ctx(&app);
+    let guardian =
+        |name: &str, email: &str| SaveGuardian { name: name.into(), email: email.into(), ..SaveGuardian::default() };
+    let child = SavePatient {
+        name: "Eva Moss".into(),
+        guardians: vec![
+            guardian("Joy Moss", ""),
+            guardian("Mary Moss", "mary@example.com"),
+            guardian("Tom Moss", "tom@example.com"),
+        ],
+        ..SavePatient::default()
+    };
+    let child = services::patients::create(&ctx, child, vec![]).await.unwrap().id;
+    let placed = crate::records::session(&practice, child, "2026-03-10T12:00:00");
+    services::sessions::create(&ctx, placed).await.unwrap();
+    app.run_jobs().await;
+    let to_mary = || app.mailbox.to("mary@example.com");
+    assert_eq!(to_mary().len(), 1);
+    let token = to_mary()[0].text.split("/b/").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    // She ends reminders for her address, and brings them back.
+    let visitor = app.visitor();
+    services::messages::choose_reminders(&visitor, &token, Channel::Email, false).await.unwrap();
+    at_time(&app, "2026-03-09T09:00:00Z").await;
+    assert_eq!(to_mary().len(), 1);
+    services::messages::choose_reminders(&visitor, &token, Channel::Email, true).await.unwrap();
+    at_time(&app, "2026-03-10T08:45:00Z").await;
+    assert_eq!(to_mary().len(), 2);
+    assert!(app.mailbox.to("tom@example.com").is_empty(), "one of them is enough");
 }
 
 /// Two servers write and send reminders, by e-mail and by text, and are killed at random moments again and again.

@@ -2,8 +2,9 @@
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use contracts::availability::{AddException, BookingsInTheWay, ExceptionKind};
+use contracts::patients::SavePreferences;
 use contracts::series::*;
-use contracts::sessions::{PaymentStatus, SessionStatus};
+use contracts::sessions::{NewSession, PaymentStatus, SessionStatus};
 use contracts::{ErrorCode, FieldProblem, PatientId, SeriesId};
 use services::series as s;
 use test_support::TestApp;
@@ -345,4 +346,33 @@ async fn deleted_patients_and_other_therapists_are_left_alone() {
     // Taken back within the week, what is still to come is made.
     sqlx::query("UPDATE patients SET deleted_at = NULL").execute(&app.owner).await.unwrap();
     assert_eq!(nightly(&app).await.created, 1);
+}
+
+#[tokio::test]
+async fn a_patients_own_price_stands_where_the_practice_names_none() {
+    let app = TestApp::new().await;
+    let practice = Practice::new(&app, "alpha").await;
+    let ctx = practice.ctx(&app);
+    practice.request(&app, at("2026-03-12T06:00:00Z")).await;
+    let john = crate::records::john_of(&app, &practice).await;
+    let likes = SavePreferences { custom_price: "1500".into(), ..SavePreferences::default() };
+    services::patients::save_preferences(&ctx, john, likes).await.unwrap();
+    let usual = crate::records::session(&practice, john, "2026-03-13T09:00:00");
+    let placed = services::sessions::create(&ctx, usual.clone()).await.unwrap();
+    assert_eq!(placed.card.price.minor, 150_000);
+    let named = NewSession { price: Some("900".into()), starts: "2026-03-13T11:00:00".parse().unwrap(), ..usual };
+    assert_eq!(services::sessions::create(&ctx, named).await.unwrap().card.price.minor, 90_000);
+    let offered = s::form(&ctx, john).await.unwrap().offers;
+    assert_eq!(offered[0].price.minor, 150_000, "the form shows what an empty field means");
+    let weekly = weekly(&practice, john, "2026-03-02", "12:00");
+    assert_eq!(s::create(&ctx, weekly).await.unwrap().price.minor, 150_000);
+    let public = practice.request(&app, at("2026-03-17T06:00:00Z")).await;
+    assert_eq!(public.price.minor, 200_000, "a page for everybody knows no patient");
+    sqlx::query("UPDATE patients SET preferences = jsonb_set(preferences, '{custom_price,currency}', '\"EUR\"')")
+        .execute(&app.owner)
+        .await
+        .unwrap();
+    let later = crate::records::session(&practice, john, "2026-03-18T09:00:00");
+    let placed = services::sessions::create(&ctx, later).await.unwrap();
+    assert_eq!(placed.card.price.minor, 200_000, "a price in a currency of before holds no more");
 }

@@ -9,7 +9,7 @@ use contracts::Text;
 use contracts::accounts::Role;
 use domain::permissions::{Action as Verb, Resource as Thing, allowed};
 use leptos::prelude::*;
-use ui::{EmptyState, Glyph, Icon, MoneyText};
+use ui::{Button, EmptyState, Glyph, Icon, MoneyText, Variant};
 
 /// The list's address with these filters. Codes and ids stand in it, and nothing anybody typed.
 pub fn address(query: &ListQuery) -> String {
@@ -24,27 +24,6 @@ pub fn address(query: &ListQuery) -> String {
         ("found", &query.found),
     ])
     .map_or_else(|| "/app/patients".to_owned(), |pairs| format!("/app/patients?{pairs}"))
-}
-
-/// The same list as a file.
-fn file(query: &ListQuery) -> String {
-    let has_next = match query.next.as_str() {
-        "yes" => "true",
-        "no" => "false",
-        _ => "",
-    };
-    let owes = if query.owes.is_empty() { "" } else { "true" };
-    let found = if query.found.is_empty() { "" } else { "1" };
-    pairs(&[
-        ("state", &query.state),
-        ("tag", &query.tag),
-        ("therapist_id", &query.therapist),
-        ("has_next", has_next),
-        ("owes", owes),
-        ("sort", &query.sort),
-        ("found", found),
-    ])
-    .map_or_else(|| "/app/patients/export.csv".to_owned(), |pairs| format!("/app/patients/export.csv?{pairs}"))
 }
 
 fn pairs(all: &[(&str, &str)]) -> Option<String> {
@@ -74,7 +53,7 @@ pub fn Table(page: PatientsPage, asked: ListQuery, role: Role) -> impl IntoView 
     let first = (!asked.cursor.is_empty()).then(|| address(&ListQuery { cursor: String::new(), ..asked.clone() }));
     let next = page.next.map(|cursor| address(&ListQuery { cursor, ..asked.clone() }));
     let rows = page.lines.into_iter().map(|line| view! { <Row line money/> }).collect_view();
-    let file = file(&asked);
+    let file = export.then(|| view! { <AsFile asked=asked.clone() q=page.q.clone()/> });
     view! {
         <div class="card table-scroll" tabindex="0" role="region" aria-label=t(words::TITLE)>
             <table class="table">
@@ -92,15 +71,34 @@ pub fn Table(page: PatientsPage, asked: ListQuery, role: Role) -> impl IntoView 
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        <p class="actions">
+        <div class="actions">
             {first.map(|href| view! { <a class="btn btn-ghost" href=href>{t(practice::NEWEST)}</a> })}
             {next.map(|href| view! { <a class="btn btn-secondary" href=href>{t(practice::MORE)}</a> })}
-            {export.then(|| view! {
-                <a class="btn btn-ghost" href=file rel="external" download=""><Icon glyph=Glyph::Download/>{t(words::EXPORT_LIST)}</a>
-            })}
-        </p>
+            {file}
+        </div>
     }
     .into_any()
+}
+
+/// Everybody who is listed, on all its pages, as a file. Posted, because the words are in no address.
+#[component]
+fn AsFile(asked: ListQuery, q: String) -> impl IntoView {
+    let filters = filters(asked).map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    view! {
+        <form method="post" action="/app/patients/export.csv">
+            {filters.collect_view()}
+            <input type="hidden" name="search" value=q/>
+            <Button variant=Variant::Ghost><Icon glyph=Glyph::Download/>{t(words::EXPORT_LIST)}</Button>
+        </form>
+    }
+}
+
+/// What narrows and orders the list, whatever its page.
+fn filters(asked: ListQuery) -> impl Iterator<Item = (&'static str, String)> {
+    let ListQuery { state, tag, therapist, next, owes, sort, .. } = asked;
+    [("state", state), ("tag", tag), ("therapist", therapist), ("next", next), ("owes", owes), ("sort", sort)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
 }
 
 /// A heading that orders the list by its column; again, the other way round.
@@ -180,7 +178,8 @@ mod tests {
         let query = ListQuery { state: "all".into(), sort: "-last_session".into(), ..ListQuery::default() };
         assert_eq!(address(&query), "/app/patients?state=all&sort=-last_session");
         assert_eq!(address(&ListQuery { state: "a b&x=1".into(), ..ListQuery::default() }), "/app/patients");
-        let query = ListQuery { next: "no".into(), owes: "1".into(), ..ListQuery::default() };
-        assert_eq!(file(&query), "/app/patients/export.csv?has_next=false&owes=true");
+        let query = ListQuery { next: "no".into(), owes: "1".into(), cursor: "x".into(), ..ListQuery::default() };
+        let narrowing: Vec<_> = filters(query).collect();
+        assert_eq!(narrowing, [("next", "no".to_owned()), ("owes", "1".to_owned())], "a file has no pages");
     }
 }

@@ -61,7 +61,9 @@ pub struct ListQuery {
 
 #[cfg(feature = "ssr")]
 impl ListQuery {
-    fn filter(&self, q: Option<String>) -> services::Result<PatientFilter> {
+    /// # Errors
+    /// For an id that nobody can have.
+    pub fn filter(&self, q: Option<String>) -> services::Result<PatientFilter> {
         use lists::SortKey;
         let some = |text: &String| read::optional(Some(text.clone()));
         let id = |text: &String| some(text).map(|text| read::id(&text)).transpose();

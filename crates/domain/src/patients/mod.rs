@@ -12,7 +12,7 @@ use crate::validate::{
 use chrono::{Datelike, NaiveDate};
 use contracts::limits::*;
 use contracts::patients::{SaveGuardian, SaveNote, SavePatient, SavePreferences};
-use contracts::{FieldError, FieldProblem};
+use contracts::{FieldError, FieldProblem, Money};
 
 type Check = Result<(), FieldProblem>;
 
@@ -164,6 +164,12 @@ pub fn preferences(typed: &SavePreferences) -> Result<SavePreferences, Vec<Field
     if errors.is_empty() { Ok(clean) } else { Err(errors) }
 }
 
+/// What a patient pays, in minor units, when the practice names no other price: their own, or the service's. A price that
+/// was agreed in a currency the practice gave up says nothing in the one of today.
+pub fn usual_price(own: Option<&Money>, service_minor: i64, currency: &str) -> i64 {
+    own.filter(|price| price.currency == currency).map_or(service_minor, |price| price.minor)
+}
+
 /// A note, cleaned.
 ///
 /// # Errors
@@ -193,6 +199,14 @@ mod tests {
 
     fn problems(typed: &SavePatient) -> Vec<(String, FieldProblem)> {
         patient(typed, day("2026-03-02")).unwrap_err().into_iter().map(|e| (e.field, e.problem)).collect()
+    }
+
+    #[test]
+    fn a_price_of_their_own_stands_before_the_services_in_the_same_currency() {
+        let own = Money::new(150_000, "KES");
+        assert_eq!(usual_price(Some(&own), 200_000, "KES"), 150_000);
+        assert_eq!(usual_price(Some(&own), 200_000, "EUR"), 200_000);
+        assert_eq!(usual_price(None, 200_000, "KES"), 200_000);
     }
 
     #[test]

@@ -60,6 +60,7 @@ pub(super) async fn new(tx: &mut Tx, ctx: &Ctx, member: &Member, cmd: &CreateSer
     if cmd.starts_on < today {
         problems.add("starts_on", FieldProblem::InPast);
     }
+    let offer = for_patient(offer, patient.price.as_ref());
     let agreed = agreed(&cmd.terms, &offer, None, (anchor, anchor), today, problems)?;
     Ok(Draft { patient_id: patient.id, patient_name: patient.name, offer, open, today, agreed })
 }
@@ -79,6 +80,8 @@ pub(super) async fn changed(
     let practice = member.practice_id;
     let offer = stored::offer(tx, practice, row.therapist_id, cmd.terms.service_id).await?;
     let offer = offer.ok_or_else(ServiceError::not_found)?;
+    let patient = stored::patient(tx, practice, row.patient_id, None).await?;
+    let offer = for_patient(offer, patient.and_then(|patient| patient.price).as_ref());
     let open = time::schedule(tx, ctx, practice, row.therapist_id).await?;
     let today = time::today(ctx, &open);
     let mut problems = Problems::default();
@@ -93,6 +96,12 @@ pub(super) async fn changed(
 pub(super) fn wanted_weekday(terms: &SeriesTerms) -> Option<i16> {
     let weekly = matches!(terms.frequency, Frequency::Weekly | Frequency::Biweekly);
     terms.weekday.filter(|day| weekly && (1..=7).contains(day))
+}
+
+/// The service at the price this patient usually pays.
+pub(super) fn for_patient(mut offer: Offer, own_price: Option<&Money>) -> Offer {
+    offer.price_minor = domain::patients::usual_price(own_price, offer.price_minor, &offer.currency);
+    offer
 }
 
 /// `kept` is a service that need not be on offer any more.

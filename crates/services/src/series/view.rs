@@ -1,5 +1,6 @@
 //! Series as the practice sees them, with what is next.
 
+use super::draft::for_patient;
 use super::{begin, commit, own, visible};
 use crate::{Ctx, Result, ServiceError};
 use chrono::{Days, NaiveDate};
@@ -66,10 +67,11 @@ pub async fn form(ctx: &Ctx, patient: PatientId) -> Result<SeriesForm> {
         duration_min: offer.duration_min,
         price: Money::new(offer.price_minor, offer.currency),
     };
+    let offers = offers.into_iter().map(|one| offer(for_patient(one, patient.price.as_ref()))).collect();
     Ok(SeriesForm {
         patient_id: patient.id,
         patient_name: patient.name,
-        offers: offers.into_iter().map(offer).collect(),
+        offers,
         currency: settings.currency,
         today: slots::today(zone, ctx.now),
     })

@@ -42,7 +42,7 @@ pub async fn create(ctx: &Ctx, cmd: NewSession) -> Result<SessionView> {
     let from = (ctx.now - Duration::days(BACK_DAYS + 2)).date_naive();
     let terms = occupancy::terms(&mut tx, practice, cmd.therapist_id, cmd.service_id, from).await?;
     let terms = terms.ok_or_else(|| ServiceError::field("service_id", FieldProblem::InvalidChoice))?;
-    let terms = agreed(terms, &cmd)?;
+    let terms = agreed(terms, &cmd, contact.price.as_ref())?;
     let starts_at = instant(ctx, &terms.schedule, cmd.starts)?;
     let ends_at = starts_at + Duration::minutes(i64::from(terms.duration_min));
     let place = SlotPlace { practice, therapist: cmd.therapist_id, service: cmd.service_id, starts_at };
@@ -208,8 +208,9 @@ pub(crate) async fn schedule(tx: &mut Tx, ctx: &Ctx, row: &SessionRow) -> Result
     schedules.into_iter().next().ok_or_else(ServiceError::not_found)
 }
 
-/// The service as it was agreed for this session: its own length and price where they are given.
-fn agreed(mut terms: Terms, cmd: &NewSession) -> Result<Terms> {
+/// The service as it was agreed for this session: its own length and price where they are given, else the price that was
+/// agreed with the patient.
+fn agreed(mut terms: Terms, cmd: &NewSession, own_price: Option<&Money>) -> Result<Terms> {
     if let Some(minutes) = cmd.duration_min {
         let allowed = (DURATION_MIN..=DURATION_MAX).contains(&minutes) && minutes % DURATION_STEP == 0;
         if !allowed {
@@ -217,6 +218,7 @@ fn agreed(mut terms: Terms, cmd: &NewSession) -> Result<Terms> {
         }
         terms.duration_min = minutes;
     }
+    terms.price_minor = domain::patients::usual_price(own_price, terms.price_minor, &terms.currency);
     if let Some(typed) = cmd.price.as_deref().map(str::trim).filter(|typed| !typed.is_empty()) {
         let price = Money::parse(typed, &terms.currency).filter(|price| price.minor >= 0);
         terms.price_minor = price.ok_or_else(|| ServiceError::field("price", FieldProblem::InvalidNumber))?.minor;

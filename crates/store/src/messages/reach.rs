@@ -14,7 +14,7 @@ pub struct PatientReach {
     pub settings: MessageSettings,
     /// The patient's wish; e-mail where they have none.
     pub preferred: Channel,
-    /// On the patient's record; empty where there is none.
+    /// On the patient's record, or the first reachable guardian's where the record has neither; empty where there is none.
     pub email: String,
     pub phone: String,
     /// IANA names, the most particular first: the patient's, the visitor's, the therapist's, the practice's.
@@ -25,7 +25,8 @@ pub struct PatientReach {
     pub own: Vec<TemplateText>,
 }
 
-/// How a patient is written to, and the practice's own words for what they are told, if that is known already.
+/// How a patient is written to, and the practice's own words for what they are told, if that is known already. A guardian is
+/// written to only for whoever has no address at all: others are asked themselves, and told nothing behind their back.
 ///
 /// # Errors
 /// When the database cannot answer. `Ok(None)` when there is no such practice.
@@ -38,11 +39,12 @@ pub async fn reach(
 ) -> Result<Option<PatientReach>, StoreError> {
     let row = sqlx::query!(
         r#"SELECT p.message_settings AS "settings: Json<MessageSettings>", p.time_zone AS practice_zone,
-             coalesce(pt.email, '') AS "email!", coalesce(pt.phone, '') AS "phone!",
+             coalesce(pt.email, g.email, '') AS "email!", coalesce(pt.phone, g.phone, '') AS "phone!",
              pt.preferences->>'channel' AS preferred, pt.preferences->>'time_zone' AS patient_zone,
              b.visitor_zone, t.time_zone AS "therapist_zone?",
              ARRAY(SELECT o.channel || ' ' || o.address FROM opt_outs o
-                   WHERE o.practice_id = $1 AND o.address IN (pt.email, pt.phone, b.patient_email, b.patient_phone)) AS "opted_out!",
+                   WHERE o.practice_id = $1
+                     AND o.address IN (pt.email, pt.phone, g.email, g.phone, b.patient_email, b.patient_phone)) AS "opted_out!",
              (SELECT coalesce(json_agg(json_build_object('template', w.template, 'language', w.language, 'channel', w.channel,
                 'subject', w.subject, 'body', w.body, 'content_sid', coalesce(w.content_sid, ''),
                 'content_variables', w.content_variables)), '[]')
@@ -50,6 +52,10 @@ pub async fn reach(
                AS "own!: Json<Vec<TemplateText>>"
            FROM practices p
            LEFT JOIN patients pt ON pt.practice_id = $1 AND pt.id = $2 AND pt.deleted_at IS NULL
+           LEFT JOIN LATERAL (SELECT x.email, x.phone FROM guardians x
+             WHERE x.practice_id = $1 AND x.patient_id = pt.id AND pt.email IS NULL AND pt.phone IS NULL
+               AND (x.email IS NOT NULL OR x.phone IS NOT NULL)
+             ORDER BY x.position, x.id LIMIT 1) g ON true
            LEFT JOIN bookings b ON b.practice_id = $1 AND b.id = $3
            LEFT JOIN therapists t ON t.practice_id = $1 AND t.id = b.therapist_id
            WHERE p.practice_id = $1"#,

@@ -177,7 +177,8 @@ pub async fn activity(
         .collect())
 }
 
-/// Everything that is stored about a patient, as it is stored.
+/// Everything that is stored about a patient, as it is stored. Of receipts all but the file, of dates of a series those that
+/// became no session; why they did not may tell of others.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -206,6 +207,22 @@ pub async fn whole(
                 FROM payments x WHERE x.practice_id = $1 AND x.patient_id = p.id),
              'series', (SELECT coalesce(jsonb_agg(to_jsonb(x) - ARRAY['practice_id', 'patient_id', 'version'] ORDER BY x.created_at), '[]')
                 FROM series x WHERE x.practice_id = $1 AND x.patient_id = p.id),
+             'payment_proofs', (SELECT coalesce(jsonb_agg(to_jsonb(x) - ARRAY['practice_id', 'reference_key', 'file_id'] ORDER BY x.submitted_at), '[]')
+                FROM payment_proofs x JOIN bookings b ON b.practice_id = $1 AND b.id = x.booking_id
+                WHERE x.practice_id = $1 AND b.patient_id = p.id),
+             'reschedule_requests', (SELECT coalesce(jsonb_agg(to_jsonb(x) - ARRAY['practice_id', 'version'] ORDER BY x.asked_at), '[]')
+                FROM reschedule_requests x JOIN sessions s ON s.practice_id = $1 AND s.id = x.session_id
+                WHERE x.practice_id = $1 AND s.patient_id = p.id),
+             'series_dates', (SELECT coalesce(jsonb_agg(jsonb_build_object('series_id', x.series_id, 'on_date', x.on_date,
+                  'state', x.state, 'decided_at', x.decided_at) ORDER BY x.on_date, x.series_id), '[]')
+                FROM series_occurrences x JOIN series s ON s.practice_id = $1 AND s.id = x.series_id
+                WHERE x.practice_id = $1 AND s.patient_id = p.id AND x.state <> 'created'),
+             'opt_outs', (SELECT coalesce(jsonb_agg(to_jsonb(x) - ARRAY['practice_id'] ORDER BY x.since), '[]')
+                FROM opt_outs x WHERE x.practice_id = $1 AND (x.address IN (p.email, p.phone)
+                  OR x.address IN (SELECT unnest(ARRAY[g.email, g.phone]) FROM guardians g
+                    WHERE g.practice_id = $1 AND g.patient_id = p.id)
+                  OR x.address IN (SELECT unnest(ARRAY[b.patient_email, b.patient_phone]) FROM bookings b
+                    WHERE b.practice_id = $1 AND b.patient_id = p.id))),
              'messages', (SELECT coalesce(jsonb_agg(jsonb_build_object('recipient', x.recipient, 'subject', x.subject, 'text', x.body_text,
                   'status', x.status, 'written_at', x.created_at, 'sent_at', x.sent_at) ORDER BY x.created_at), '[]')
                 FROM messages x LEFT JOIN bookings b ON b.practice_id = $1 AND b.id = x.booking_id

@@ -13,8 +13,9 @@ use crate::StoreError;
 use chrono::{DateTime, NaiveDate, Utc};
 use contracts::practice::Place;
 use contracts::series::{Frequency, Rule, SeriesStatus};
-use contracts::{Lang, PatientId, PracticeId, SeriesId, ServiceId, TherapistId};
+use contracts::{Lang, Money, PatientId, PracticeId, SeriesId, ServiceId, TherapistId};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 /// A series with everything a page says about it and a session takes from it.
@@ -223,6 +224,8 @@ pub async fn active_of_therapist(
 pub struct PatientBrief {
     pub id: PatientId,
     pub name: String,
+    /// Theirs instead of the service's.
+    pub price: Option<Money>,
 }
 
 /// The patient, unless deleted; for one therapist only when assigned to them.
@@ -236,16 +239,17 @@ pub async fn patient(
     assigned_to: Option<TherapistId>,
 ) -> Result<Option<PatientBrief>, StoreError> {
     let row = sqlx::query!(
-        "SELECT p.id, p.name FROM patients p WHERE p.practice_id = $1 AND p.id = $2 AND p.deleted_at IS NULL
-           AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM patient_therapists a
-                 WHERE a.practice_id = $1 AND a.patient_id = p.id AND a.therapist_id = $3))",
+        r#"SELECT p.id, p.name, p.preferences->'custom_price' AS "price?: Json<Money>"
+           FROM patients p WHERE p.practice_id = $1 AND p.id = $2 AND p.deleted_at IS NULL
+             AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM patient_therapists a
+                   WHERE a.practice_id = $1 AND a.patient_id = p.id AND a.therapist_id = $3))"#,
         practice.0,
         id.0,
         assigned_to.map(|t| t.0)
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| PatientBrief { id: PatientId(row.id), name: row.name }))
+    Ok(row.map(|row| PatientBrief { id: PatientId(row.id), name: row.name, price: row.price.map(|price| price.0) }))
 }
 
 /// A service as one therapist gives it, for a series that is to be saved.

@@ -5,8 +5,8 @@ use super::{Paging, download, sorted};
 use crate::api::{Answer, Caller, Done, answer, done};
 use crate::middleware::errors::Fail;
 use crate::state::AppState;
+use app::features::patients::server_fns::ListQuery;
 use axum::extract::{Multipart, Path, Query};
-use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::{Extension, Json};
 use chrono::NaiveDate;
@@ -17,7 +17,7 @@ use contracts::patients::*;
 use contracts::sessions::{PaymentStatus, SessionStatus};
 use contracts::{NoteId, PatientId, TagId, TherapistId};
 use serde::{Deserialize, Serialize};
-use services::{cookies, patients};
+use services::patients;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -163,24 +163,19 @@ async fn export_list(
     Ok(download("text/csv; charset=utf-8", "patients.csv", text))
 }
 
-/// Was the list searched?
+/// What is posted for a file: the filters of the page and the words.
 #[derive(Debug, Deserialize)]
-pub struct Searched {
+pub struct FileQuery {
+    #[serde(flatten)]
+    list: ListQuery,
     #[serde(default)]
-    found: Option<u8>,
+    search: Option<String>,
 }
 
-/// The same for the practice's page: what was searched for lies in a cookie and in no address.
-pub async fn list_file(
-    Extension(ctx): Caller,
-    Query(narrow): Query<Filter>,
-    Query(order): Query<Order>,
-    Query(searched): Query<Searched>,
-    headers: HeaderMap,
-) -> Result<Response, Fail> {
-    let jar = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let q = searched.found.and_then(|_| cookies::found(jar));
-    export_list(Extension(ctx), Query(Filter { q, ..narrow }), Query(order)).await
+/// What the page shows, as a file. It is posted, because words that were searched for stand in no address.
+pub async fn list_file(Extension(ctx): Caller, axum::Form(asked): axum::Form<FileQuery>) -> Result<Response, Fail> {
+    let text = patients::export_list(&ctx, asked.list.filter(asked.search)?).await?;
+    Ok(download("text/csv; charset=utf-8", "patients.csv", text))
 }
 
 /// A patient
