@@ -1,15 +1,15 @@
 //! Sessions as entries of their therapist's calendar at Google: put there, moved, removed, with a video room where the
 //! practice wants one.
 
-use super::commit;
 use super::reading::{explained, pause};
 use super::sealed::{self, Credentials};
+use super::{commit, lost};
 use crate::{Ctx, Result, ServiceError};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use contracts::calendars::CalendarProblem;
 use contracts::practice::{Place, VideoKind};
-use contracts::{Lang, PracticeId, SessionId};
+use contracts::{Lang, PracticeId, SessionId, TherapistId};
 use domain::names::initials;
 use integrations::calendars::google::{Entry, Google, GoogleError, Grant, Placed};
 use store::calendars::{self, EventFacts};
@@ -73,16 +73,14 @@ async fn write_one(ctx: &Ctx, practice: PracticeId, session: SessionId) -> Resul
     };
     let mut tx = ctx.deps.db.practice(practice, None).await?;
     // Removed meanwhile, and with it the plan for this entry.
-    if calendars::lock(&mut tx, practice, facts.connection).await?.is_none() {
-        return Ok(false);
-    }
+    let Some((owner, ..)) = calendars::lock(&mut tx, practice, facts.connection).await? else { return Ok(false) };
     if let Some(grant) = renewed {
         let sealed = sealed::seal(ctx, facts.connection, &Credentials::Google(grant))?;
         calendars::keep_credentials(&mut tx, practice, facts.connection, &sealed).await?;
     }
     match wrote {
         Ok(wrote) => keep(&mut tx, ctx, practice, &facts, wrote).await?,
-        Err(error) => failed(&mut tx, ctx, practice, &facts, error).await?,
+        Err(error) => failed(&mut tx, ctx, practice, (&facts, owner), error).await?,
     }
     commit(tx).await?;
     Ok(true)
@@ -198,11 +196,18 @@ async fn keep_placed(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, facts: &Event
     Ok(())
 }
 
-async fn failed(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, facts: &EventFacts, error: GoogleError) -> Result<()> {
+/// `owner` is whose calendar it is; the session may be another therapist's by now.
+async fn failed(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    practice: PracticeId,
+    (facts, owner): (&EventFacts, TherapistId),
+    error: GoogleError,
+) -> Result<()> {
     let (problem, again) = explained(error);
     if !again {
         // The same holds for the calendar as a whole. Its entries wait until it is connected again.
-        calendars::read_badly(tx, practice, facts.connection, problem, None).await?;
+        lost(tx, ctx, practice, (facts.connection, owner), problem).await?;
     }
     let useless = facts.ends_at + GIVE_UP < ctx.now;
     let next = (!useless).then(|| ctx.now + pause(facts.attempts));
