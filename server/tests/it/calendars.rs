@@ -33,7 +33,7 @@ pub async fn practice(app: &TestApp, tag: &str) -> Practice {
 }
 
 /// Goes to Google and comes back, as a browser would.
-async fn connect(app: &TestApp, practice: &Practice, google: &GoogleStandIn) {
+pub async fn connect(app: &TestApp, practice: &Practice, google: &GoogleStandIn) {
     let ctx = practice.ctx(app);
     let began = calendars::begin_google(&ctx, practice.therapist).await.unwrap();
     let asked: std::collections::HashMap<String, String> =
@@ -77,7 +77,7 @@ async fn offered(app: &TestApp, practice: &Practice, day: &str) -> Vec<DateTime<
 }
 
 /// Google's name for the entry of a booking's session.
-async fn entry(app: &TestApp, booking: BookingId) -> String {
+pub async fn entry(app: &TestApp, booking: BookingId) -> String {
     let session: uuid::Uuid = sqlx::query_scalar("SELECT id FROM sessions WHERE booking_id = $1")
         .bind(booking.0)
         .fetch_one(&app.owner)

@@ -1,5 +1,6 @@
 //! What becomes of patients: deleted and brought back, made one, erased, archived; and files of them, in and out.
 
+use crate::calendars::{connect, entry};
 use crate::http::{log_in, request, send, server};
 use crate::patients::{count, enter, instant, names, patient_of, person, run, search};
 use axum::http::{StatusCode, header};
@@ -10,6 +11,7 @@ use contracts::{ErrorCode, FieldProblem};
 use services::{Actor, Member, bookings, patients as p};
 use test_support::TestApp;
 use test_support::builders::{Practice, at};
+use test_support::google::GoogleStandIn;
 
 #[tokio::test]
 async fn deleting_can_be_undone_and_waits_for_what_is_to_come() {
@@ -156,6 +158,46 @@ async fn erasing_leaves_payments_and_sessions_without_a_person() {
     assert!(names(&ctx, PatientFilter { state: PatientState::All, ..PatientFilter::default() }).await.is_empty());
     let told = services::audit::list(&ctx, None).await.unwrap().items;
     assert!(told.iter().any(|entry| entry.action == "patient.erased" && entry.entity_id == Some(id.0)));
+}
+
+#[tokio::test]
+async fn entries_at_google_follow_a_name_and_forget_who_is_erased() {
+    let google = GoogleStandIn::start().await;
+    let app = TestApp::with_google(&google).await;
+    let practice = instant(&app).await;
+    connect(&app, &practice, &google).await;
+    let booking = practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    app.run_jobs().await;
+    let (id, name) = (patient_of(&app).await, entry(&app, booking.id).await);
+    assert_eq!(google.event(&name).unwrap()["summary"], "Session - John Doe");
+    let corrected = SavePatient { email: "john@example.com".into(), ..person("Jon Doe", "+254700000222") };
+    p::update(&practice.ctx(&app), id, corrected.clone()).await.unwrap();
+    app.run_jobs().await;
+    let there = google.event(&name).unwrap();
+    assert_eq!(there["summary"], "Session - Jon Doe");
+    assert!(there["description"].as_str().unwrap().contains("Phone: +254700000222"), "{there}");
+
+    // What is over is not rewritten for a name that changed since.
+    app.clock.advance(TimeDelta::days(20));
+    run(&app, "UPDATE sessions SET status = 'completed'").await;
+    p::update(&practice.ctx(&app), id, SavePatient { name: "Jonathan Roe".into(), ..corrected }).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(google.event(&name).unwrap()["summary"], "Session - Jon Doe");
+
+    // Who is erased is forgotten there too, though Google is down at first.
+    p::erase(&practice.ctx(&app), id).await.unwrap();
+    google.fail([(503, "backendError"); 40]);
+    app.run_jobs().await;
+    google.recover();
+    app.clock.advance(TimeDelta::minutes(10));
+    app.run_jobs().await;
+    let there = google.event(&name).unwrap();
+    assert_eq!(there["summary"], "Session");
+    assert!(!there.to_string().contains("Jon") && !there.to_string().contains("254700000222"), "{there}");
+    app.clock.advance(TimeDelta::minutes(10));
+    google.asked();
+    app.run_jobs().await;
+    assert!(google.asked().iter().all(|asked| asked.method != "PATCH"), "once is enough");
 }
 
 #[tokio::test]

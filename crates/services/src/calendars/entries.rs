@@ -22,7 +22,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(3);
 /// How often a room is asked for, and how long Google may take with it.
 const ROOM_REQUESTS: i32 = 3;
 const ROOM_PAUSE: TimeDelta = TimeDelta::seconds(20);
-/// An entry that could not be written by then is of no use any more.
+/// An entry that could not be written by then is of no use any more, unless it still names somebody who was erased.
 const GIVE_UP: TimeDelta = TimeDelta::days(1);
 
 /// Writes the entries that are due; how many were. Safe on several servers at once.
@@ -118,6 +118,8 @@ async fn write(
     // It is there though we did not know, or not though we thought so.
     let placed = match first {
         Err(GoogleError::Exists) => google.change(grant, ctx.now, &entry).await?,
+        // Nobody misses an entry of somebody who was erased.
+        Err(GoogleError::Gone) if facts.erased => return Ok(Wrote::Removed),
         Err(GoogleError::Gone) => google.insert(grant, ctx.now, &entry).await?,
         other => other?,
     };
@@ -125,19 +127,25 @@ async fn write(
 }
 
 fn wants_room(facts: &EventFacts) -> bool {
-    facts.video == VideoKind::Meet
+    !facts.erased
+        && facts.video == VideoKind::Meet
         && facts.place == Place::Online
         && facts.video_link.is_none()
         && facts.room_requests < ROOM_REQUESTS
 }
 
-/// 004 §7.1: "Sesión - [name]" with the phone number below. Without names, initials and nothing else.
+/// 004 §7.1: "Sesión - [name]" with the phone number below. Without names, initials and nothing else; of somebody who was
+/// erased, nothing at all.
 fn entry(ctx: &Ctx, facts: &EventFacts, id: String) -> Entry {
     let (session, phone) = match facts.lang {
         Lang::Es => ("Sesión", "Teléfono"),
         Lang::En => ("Session", "Phone"),
     };
-    let who = if facts.show_names { facts.patient_name.clone() } else { initials(&facts.patient_name) };
+    let summary = match (facts.erased, facts.show_names) {
+        (true, _) => session.to_owned(),
+        (false, true) => format!("{session} - {}", facts.patient_name),
+        (false, false) => format!("{session} - {}", initials(&facts.patient_name)),
+    };
     let mut lines = vec![facts.service_name.clone()];
     if facts.show_names && !facts.patient_phone.is_empty() {
         lines.push(format!("{phone}: {}", facts.patient_phone));
@@ -145,7 +153,7 @@ fn entry(ctx: &Ctx, facts: &EventFacts, id: String) -> Entry {
     lines.push(format!("{}/app/sessions/{}", ctx.deps.base_url, facts.session));
     Entry {
         id,
-        summary: format!("{session} - {who}"),
+        summary,
         description: lines.join("\n"),
         location: facts.video_link.clone(),
         starts_at: facts.starts_at,
@@ -209,7 +217,7 @@ async fn failed(
         // The same holds for the calendar as a whole. Its entries wait until it is connected again.
         lost(tx, ctx, practice, (facts.connection, owner), problem).await?;
     }
-    let useless = facts.ends_at + GIVE_UP < ctx.now;
+    let useless = facts.ends_at + GIVE_UP < ctx.now && !facts.erased;
     let next = (!useless).then(|| ctx.now + pause(facts.attempts));
     calendars::event_failed(tx, practice, facts.session, problem, next).await?;
     Ok(())
