@@ -5,12 +5,12 @@ use crate::http::{log_in, request, send, server};
 use crate::patients::{count, enter, instant, names, patient_of, person, run, search};
 use axum::http::{StatusCode, header};
 use chrono::TimeDelta;
-use contracts::booking::PracticeAction;
+use contracts::booking::{PatientDetails, PracticeAction};
 use contracts::patients::*;
 use contracts::{ErrorCode, FieldProblem};
-use services::{Actor, Member, bookings, patients as p};
+use services::{Actor, Member, bookings, calendars, patients as p};
 use test_support::TestApp;
-use test_support::builders::{Practice, at};
+use test_support::builders::{Practice, at, john as john_doe};
 use test_support::google::GoogleStandIn;
 
 #[tokio::test]
@@ -89,6 +89,63 @@ async fn two_records_of_one_person_become_one_with_all_that_hangs_on_them() {
         p::sessions(&ctx, by_email.id, HistoryFilter::default()).await.unwrap().items.len(),
         2,
         "found by e-mail"
+    );
+}
+
+#[tokio::test]
+async fn addresses_notices_and_care_of_a_merged_record_follow() {
+    let app = TestApp::new().await;
+    let practice = instant(&app).await;
+    let ctx = practice.ctx(&app);
+    let router = server(&app, "");
+    let sessions_at = async |url: &str| {
+        let file = send(&router, request("GET", url.trim_start_matches("http://calma.test"), None, None)).await;
+        (file.status == StatusCode::OK).then(|| file.text().matches("BEGIN:VEVENT").count())
+    };
+    let address_of = async |email: &str| {
+        let patient = app.ctx(Actor::Patient { email: email.into() });
+        calendars::renew_my_feeds(&patient).await.unwrap().into_iter().next().unwrap().url
+    };
+    practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    let john = patient_of(&app).await;
+    let careful = SavePatient {
+        email: "john@example.com".into(),
+        trust_level: TrustLevel::Careful,
+        ..person("John Doe", "+254700000111")
+    };
+    p::update(&ctx, john, careful).await.unwrap();
+    run(
+        &app,
+        "INSERT INTO notifications (practice_id, member_id, id, kind, patient_id, created_at)
+         SELECT b.practice_id, m.id, gen_random_uuid(), 'message_failed', b.patient_id, now()
+         FROM bookings b JOIN members m ON m.practice_id = b.practice_id",
+    )
+    .await;
+    let moved = address_of("john@example.com").await;
+    let into = enter(&ctx, "Johnny Doe", "+254700000300").await;
+    assert_eq!(p::merge(&ctx, into, john).await.unwrap().trust_level, TrustLevel::Careful);
+    assert_eq!(sessions_at(&moved).await, Some(1));
+    let mine = calendars::my_feeds(&app.ctx(Actor::Patient { email: "john@example.com".into() })).await.unwrap();
+    assert_eq!(mine[0].url, moved, "the record that stayed has the address now");
+    let told = "SELECT count(*) FROM notifications n JOIN patients p ON p.id = n.patient_id AND p.name = 'Johnny Doe'";
+    assert!(count(&app, told).await > 0);
+
+    // Both have an address: both go on, until the person asks for a new one.
+    let held = practice.hold(&app, at("2026-03-11T06:00:00Z")).await.unwrap();
+    let other = PatientDetails { email: "else@example.com".into(), phone: "+254700000222".into(), ..john_doe() };
+    bookings::save_details(&app.visitor(), &held.token, other).await.unwrap();
+    bookings::send_request(&app.visitor(), &held.token).await.unwrap();
+    let followed = address_of("else@example.com").await;
+    let id: uuid::Uuid = sqlx::query_scalar("SELECT id FROM patients WHERE email = 'else@example.com'")
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    p::merge(&ctx, into, id.into()).await.unwrap();
+    assert_eq!((sessions_at(&moved).await, sessions_at(&followed).await), (Some(2), Some(2)));
+    let new = address_of("john@example.com").await;
+    assert_eq!(
+        (sessions_at(&new).await, sessions_at(&moved).await, sessions_at(&followed).await),
+        (Some(2), None, None)
     );
 }
 
