@@ -197,11 +197,11 @@ async fn keep_placed(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, facts: &Event
         None => (None, Some(ctx.now + ROOM_PAUSE), None),
     };
     let requests = if exhausted { ROOM_REQUESTS } else { requests };
-    calendars::event_written(tx, practice, facts.session, there, (requests, again), problem, ctx.now).await?;
+    // The booking before the entry, as whoever renames its patient takes them: neither waits for the other for ever.
     if let Some(link) = link {
         calendars::set_video_link(tx, practice, facts.session, &link).await?;
     }
-    Ok(())
+    Ok(calendars::event_written(tx, practice, facts.session, there, (requests, again), problem, ctx.now).await?)
 }
 
 /// `owner` is whose calendar it is; the session may be another therapist's by now.
