@@ -76,6 +76,8 @@ CREATE TABLE calendar_events (
   problem        text,
   -- NULL: nothing to do.
   next_try_at    timestamptz,
+  -- What it tells of the patient changed since it was last taken for writing, though the session did not.
+  outdated       boolean NOT NULL DEFAULT false,
   -- A server is writing it, until then at most. Another one waits, or an older state could be written last.
   claimed_until  timestamptz,
   PRIMARY KEY (practice_id, session_id),
@@ -104,6 +106,21 @@ CREATE TRIGGER calendar_changed AFTER UPDATE ON sessions FOR EACH ROW
   WHEN (NEW.starts_at <> OLD.starts_at OR NEW.ends_at <> OLD.ends_at OR NEW.therapist_id <> OLD.therapist_id
     OR NEW.patient_id <> OLD.patient_id OR (NEW.status = 'cancelled') <> (OLD.status = 'cancelled'))
   EXECUTE FUNCTION plan_calendar_event();
+
+-- Entries name the patient and their phone: who is called otherwise, is called so in those of sessions that are not closed,
+-- and who is erased, in all of them. There is no clock here that the program knows; the session's last change is past.
+CREATE FUNCTION replan_calendar_events() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE calendar_events e SET outdated = true, attempts = 0, next_try_at = least(e.next_try_at, s.changed_at)
+  FROM sessions s
+  WHERE s.practice_id = NEW.practice_id AND s.patient_id = NEW.id
+    AND (NEW.erased_at IS NOT NULL OR s.status IN ('scheduled', 'in_progress'))
+    AND e.practice_id = NEW.practice_id AND e.session_id = s.id AND (e.placed OR e.claimed_until IS NOT NULL);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER calendar_names AFTER UPDATE OF name, phone ON patients FOR EACH ROW
+  WHEN (NEW.name <> OLD.name OR NEW.phone IS DISTINCT FROM OLD.phone)
+  EXECUTE FUNCTION replan_calendar_events();
 
 -- An address at which calendars subscribe to the sessions of a therapist or a patient. The address follows from the id and
 -- the installation's secret; another address is another row.

@@ -10,6 +10,8 @@ use contracts::booking::BookingView;
 use contracts::calendars::{
     AddCalendar, CalendarProblem, CalendarState, CalendarsPage, ConnectOutcome, ConnectedCalendar, SaveVideoUrl,
 };
+use contracts::lists::PageOf;
+use contracts::messages::NoticeKind;
 use contracts::practice::{BookingPolicy, PaymentTiming, VideoKind};
 use contracts::sessions::{CancelSession, MoveSession};
 use contracts::{BookingId, ErrorCode, SessionId};
@@ -31,7 +33,7 @@ pub async fn practice(app: &TestApp, tag: &str) -> Practice {
 }
 
 /// Goes to Google and comes back, as a browser would.
-async fn connect(app: &TestApp, practice: &Practice, google: &GoogleStandIn) {
+pub async fn connect(app: &TestApp, practice: &Practice, google: &GoogleStandIn) {
     let ctx = practice.ctx(app);
     let began = calendars::begin_google(&ctx, practice.therapist).await.unwrap();
     let asked: std::collections::HashMap<String, String> =
@@ -75,7 +77,7 @@ async fn offered(app: &TestApp, practice: &Practice, day: &str) -> Vec<DateTime<
 }
 
 /// Google's name for the entry of a booking's session.
-async fn entry(app: &TestApp, booking: BookingId) -> String {
+pub async fn entry(app: &TestApp, booking: BookingId) -> String {
     let session: uuid::Uuid = sqlx::query_scalar("SELECT id FROM sessions WHERE booking_id = $1")
         .bind(booking.0)
         .fetch_one(&app.owner)
@@ -290,9 +292,34 @@ async fn access_that_was_taken_back_is_told_and_connected_again() {
     assert_eq!(only(&app, &practice).await.state, CalendarState::Ok);
     assert_eq!(google.events().len(), 1);
 
+    assert_eq!(losses(&app, &practice).await, 1);
     google.fail([(403, "insufficientPermissions")]);
     later(&app, TimeDelta::minutes(7)).await;
     assert_eq!(only(&app, &practice).await.problem, Some(CalendarProblem::Forbidden));
+    assert_eq!(losses(&app, &practice).await, 2, "an account that allows too little has to be connected again too");
+}
+
+/// How often the owner was told that a calendar has to be connected again.
+async fn losses(app: &TestApp, practice: &Practice) -> usize {
+    let told = services::messages::notices(&practice.ctx(app), PageOf::after(None)).await.unwrap().items;
+    told.iter().filter(|notice| notice.kind == NoticeKind::CalendarLost).count()
+}
+
+#[tokio::test]
+async fn entries_that_find_the_access_gone_tell_it_once() {
+    let google = GoogleStandIn::start().await;
+    let app = TestApp::with_google(&google).await;
+    let practice = practice(&app, "alpha").await;
+    connect(&app, &practice, &google).await;
+    app.run_jobs().await;
+    practice.request(&app, at(SLOT)).await;
+    practice.request(&app, at(LATER)).await;
+    google.take_back();
+    calendars::write_due(&app.system()).await.unwrap();
+    let calendar = only(&app, &practice).await;
+    assert_eq!((calendar.state, calendar.problem), (CalendarState::Revoked, Some(CalendarProblem::Revoked)));
+    later(&app, TimeDelta::minutes(7)).await;
+    assert_eq!(losses(&app, &practice).await, 1, "two entries found it, and reading was over then");
 }
 
 async fn video(app: &TestApp, practice: &Practice, kind: VideoKind, base: &str) {

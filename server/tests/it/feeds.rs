@@ -5,6 +5,7 @@ use crate::http::{request, send, server};
 use axum::http::{StatusCode, header};
 use contracts::booking::PracticeAction;
 use contracts::calendars::RenewFeed;
+use contracts::messages::MessageSettings;
 use services::{Actor, bookings, calendars};
 use test_support::TestApp;
 use test_support::builders::{Practice, at, john};
@@ -79,6 +80,17 @@ async fn a_patients_address_shows_their_own_sessions_with_their_links() {
     let text = file.text().replace("\r\n ", "");
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 1);
     assert!(text.contains(&format!("/b/{}", booking.token)) && text.contains("Dr. Test Therapist"));
+    assert!(text.contains("Individual therapy") && text.contains("X-WR-CALNAME:Practice alpha\r\n"));
+    // As discreet as the practice's messages.
+    let settings = MessageSettings { discreet: true, discreet_name: "Sol".into(), ..MessageSettings::default() };
+    services::messages::save_settings(&practice.ctx(&app), settings).await.unwrap();
+    let file = send(&router, request("GET", path(&mine[0].url), None, None)).await;
+    let text = file.text().replace("\r\n ", "");
+    assert!(text.contains("SUMMARY:Appointment\r\n") && text.contains("X-WR-CALNAME:Sol\r\n"), "{text}");
+    assert!(text.contains(&format!("/b/{}", booking.token)) && text.contains("DTSTART;TZID=Africa/Nairobi"), "{text}");
+    for secret in ["Individual therapy", "Dr. Test Therapist", "Practice alpha"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
     calendars::renew_my_feeds(&patient).await.unwrap();
     let gone = send(&router, request("GET", path(&mine[0].url), None, None)).await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);

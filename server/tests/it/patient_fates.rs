@@ -1,17 +1,19 @@
 //! What becomes of patients: deleted and brought back, made one, erased, archived; and files of them, in and out.
 
+use crate::calendars::{connect, entry};
 use crate::http::{log_in, request, send, server};
 use crate::patients::{count, enter, instant, names, patient_of, person, run, search};
 use crate::records::{Records, SKIPPED};
 use axum::http::{StatusCode, header};
 use chrono::TimeDelta;
-use contracts::booking::PracticeAction;
+use contracts::booking::{PatientDetails, PracticeAction};
 use contracts::messages::Channel;
 use contracts::patients::*;
 use contracts::{ErrorCode, FieldProblem};
-use services::{Actor, Member, bookings, patients as p};
+use services::{Actor, Member, bookings, calendars, patients as p};
 use test_support::TestApp;
-use test_support::builders::{Practice, at};
+use test_support::builders::{Practice, at, john as john_doe};
+use test_support::google::GoogleStandIn;
 
 #[tokio::test]
 async fn deleting_can_be_undone_and_waits_for_what_is_to_come() {
@@ -89,6 +91,63 @@ async fn two_records_of_one_person_become_one_with_all_that_hangs_on_them() {
         p::sessions(&ctx, by_email.id, HistoryFilter::default()).await.unwrap().items.len(),
         2,
         "found by e-mail"
+    );
+}
+
+#[tokio::test]
+async fn addresses_notices_and_care_of_a_merged_record_follow() {
+    let app = TestApp::new().await;
+    let practice = instant(&app).await;
+    let ctx = practice.ctx(&app);
+    let router = server(&app, "");
+    let sessions_at = async |url: &str| {
+        let file = send(&router, request("GET", url.trim_start_matches("http://calma.test"), None, None)).await;
+        (file.status == StatusCode::OK).then(|| file.text().matches("BEGIN:VEVENT").count())
+    };
+    let address_of = async |email: &str| {
+        let patient = app.ctx(Actor::Patient { email: email.into() });
+        calendars::renew_my_feeds(&patient).await.unwrap().into_iter().next().unwrap().url
+    };
+    practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    let john = patient_of(&app).await;
+    let careful = SavePatient {
+        email: "john@example.com".into(),
+        trust_level: TrustLevel::Careful,
+        ..person("John Doe", "+254700000111")
+    };
+    p::update(&ctx, john, careful).await.unwrap();
+    run(
+        &app,
+        "INSERT INTO notifications (practice_id, member_id, id, kind, patient_id, created_at)
+         SELECT b.practice_id, m.id, gen_random_uuid(), 'message_failed', b.patient_id, now()
+         FROM bookings b JOIN members m ON m.practice_id = b.practice_id",
+    )
+    .await;
+    let moved = address_of("john@example.com").await;
+    let into = enter(&ctx, "Johnny Doe", "+254700000300").await;
+    assert_eq!(p::merge(&ctx, into, john).await.unwrap().trust_level, TrustLevel::Careful);
+    assert_eq!(sessions_at(&moved).await, Some(1));
+    let mine = calendars::my_feeds(&app.ctx(Actor::Patient { email: "john@example.com".into() })).await.unwrap();
+    assert_eq!(mine[0].url, moved, "the record that stayed has the address now");
+    let told = "SELECT count(*) FROM notifications n JOIN patients p ON p.id = n.patient_id AND p.name = 'Johnny Doe'";
+    assert!(count(&app, told).await > 0);
+
+    // Both have an address: both go on, until the person asks for a new one.
+    let held = practice.hold(&app, at("2026-03-11T06:00:00Z")).await.unwrap();
+    let other = PatientDetails { email: "else@example.com".into(), phone: "+254700000222".into(), ..john_doe() };
+    bookings::save_details(&app.visitor(), &held.token, other).await.unwrap();
+    bookings::send_request(&app.visitor(), &held.token).await.unwrap();
+    let followed = address_of("else@example.com").await;
+    let id: uuid::Uuid = sqlx::query_scalar("SELECT id FROM patients WHERE email = 'else@example.com'")
+        .fetch_one(&app.owner)
+        .await
+        .unwrap();
+    p::merge(&ctx, into, id.into()).await.unwrap();
+    assert_eq!((sessions_at(&moved).await, sessions_at(&followed).await), (Some(2), Some(2)));
+    let new = address_of("john@example.com").await;
+    assert_eq!(
+        (sessions_at(&new).await, sessions_at(&moved).await, sessions_at(&followed).await),
+        (Some(2), None, None)
     );
 }
 
@@ -177,6 +236,46 @@ async fn the_whole_record_holds_what_hangs_on_bookings_sessions_and_series() {
     assert_eq!((date["on_date"].as_str(), date["state"].as_str()), (Some(SKIPPED), Some("skipped")));
     let unwanted: Vec<_> = whole["opt_outs"].as_array().unwrap().iter().map(|one| one["address"].as_str()).collect();
     assert_eq!(unwanted, [Some("john@example.com")]);
+}
+
+#[tokio::test]
+async fn entries_at_google_follow_a_name_and_forget_who_is_erased() {
+    let google = GoogleStandIn::start().await;
+    let app = TestApp::with_google(&google).await;
+    let practice = instant(&app).await;
+    connect(&app, &practice, &google).await;
+    let booking = practice.request(&app, at("2026-03-10T06:00:00Z")).await;
+    app.run_jobs().await;
+    let (id, name) = (patient_of(&app).await, entry(&app, booking.id).await);
+    assert_eq!(google.event(&name).unwrap()["summary"], "Session - John Doe");
+    let corrected = SavePatient { email: "john@example.com".into(), ..person("Jon Doe", "+254700000222") };
+    p::update(&practice.ctx(&app), id, corrected.clone()).await.unwrap();
+    app.run_jobs().await;
+    let there = google.event(&name).unwrap();
+    assert_eq!(there["summary"], "Session - Jon Doe");
+    assert!(there["description"].as_str().unwrap().contains("Phone: +254700000222"), "{there}");
+
+    // What is over is not rewritten for a name that changed since.
+    app.clock.advance(TimeDelta::days(20));
+    run(&app, "UPDATE sessions SET status = 'completed'").await;
+    p::update(&practice.ctx(&app), id, SavePatient { name: "Jonathan Roe".into(), ..corrected }).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(google.event(&name).unwrap()["summary"], "Session - Jon Doe");
+
+    // Who is erased is forgotten there too, though Google is down at first.
+    p::erase(&practice.ctx(&app), id).await.unwrap();
+    google.fail([(503, "backendError"); 40]);
+    app.run_jobs().await;
+    google.recover();
+    app.clock.advance(TimeDelta::minutes(10));
+    app.run_jobs().await;
+    let there = google.event(&name).unwrap();
+    assert_eq!(there["summary"], "Session");
+    assert!(!there.to_string().contains("Jon") && !there.to_string().contains("254700000222"), "{there}");
+    app.clock.advance(TimeDelta::minutes(10));
+    google.asked();
+    app.run_jobs().await;
+    assert!(google.asked().iter().all(|asked| asked.method != "PATCH"), "once is enough");
 }
 
 #[tokio::test]

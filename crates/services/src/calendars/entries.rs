@@ -1,15 +1,15 @@
 //! Sessions as entries of their therapist's calendar at Google: put there, moved, removed, with a video room where the
 //! practice wants one.
 
-use super::commit;
 use super::reading::{explained, pause};
 use super::sealed::{self, Credentials};
+use super::{commit, lost};
 use crate::{Ctx, Result, ServiceError};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use contracts::calendars::CalendarProblem;
 use contracts::practice::{Place, VideoKind};
-use contracts::{Lang, PracticeId, SessionId};
+use contracts::{Lang, PracticeId, SessionId, TherapistId};
 use domain::names::initials;
 use integrations::calendars::google::{Entry, Google, GoogleError, Grant, Placed};
 use store::calendars::{self, EventFacts};
@@ -22,7 +22,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(3);
 /// How often a room is asked for, and how long Google may take with it.
 const ROOM_REQUESTS: i32 = 3;
 const ROOM_PAUSE: TimeDelta = TimeDelta::seconds(20);
-/// An entry that could not be written by then is of no use any more.
+/// An entry that could not be written by then is of no use any more, unless it still names somebody who was erased.
 const GIVE_UP: TimeDelta = TimeDelta::days(1);
 
 /// Writes the entries that are due; how many were. Safe on several servers at once.
@@ -73,16 +73,14 @@ async fn write_one(ctx: &Ctx, practice: PracticeId, session: SessionId) -> Resul
     };
     let mut tx = ctx.deps.db.practice(practice, None).await?;
     // Removed meanwhile, and with it the plan for this entry.
-    if calendars::lock(&mut tx, practice, facts.connection).await?.is_none() {
-        return Ok(false);
-    }
+    let Some((owner, ..)) = calendars::lock(&mut tx, practice, facts.connection).await? else { return Ok(false) };
     if let Some(grant) = renewed {
         let sealed = sealed::seal(ctx, facts.connection, &Credentials::Google(grant))?;
         calendars::keep_credentials(&mut tx, practice, facts.connection, &sealed).await?;
     }
     match wrote {
         Ok(wrote) => keep(&mut tx, ctx, practice, &facts, wrote).await?,
-        Err(error) => failed(&mut tx, ctx, practice, &facts, error).await?,
+        Err(error) => failed(&mut tx, ctx, practice, (&facts, owner), error).await?,
     }
     commit(tx).await?;
     Ok(true)
@@ -120,6 +118,8 @@ async fn write(
     // It is there though we did not know, or not though we thought so.
     let placed = match first {
         Err(GoogleError::Exists) => google.change(grant, ctx.now, &entry).await?,
+        // Nobody misses an entry of somebody who was erased.
+        Err(GoogleError::Gone) if facts.erased => return Ok(Wrote::Removed),
         Err(GoogleError::Gone) => google.insert(grant, ctx.now, &entry).await?,
         other => other?,
     };
@@ -127,19 +127,25 @@ async fn write(
 }
 
 fn wants_room(facts: &EventFacts) -> bool {
-    facts.video == VideoKind::Meet
+    !facts.erased
+        && facts.video == VideoKind::Meet
         && facts.place == Place::Online
         && facts.video_link.is_none()
         && facts.room_requests < ROOM_REQUESTS
 }
 
-/// 004 §7.1: "Sesión - [name]" with the phone number below. Without names, initials and nothing else.
+/// 004 §7.1: "Sesión - [name]" with the phone number below. Without names, initials and nothing else; of somebody who was
+/// erased, nothing at all.
 fn entry(ctx: &Ctx, facts: &EventFacts, id: String) -> Entry {
     let (session, phone) = match facts.lang {
         Lang::Es => ("Sesión", "Teléfono"),
         Lang::En => ("Session", "Phone"),
     };
-    let who = if facts.show_names { facts.patient_name.clone() } else { initials(&facts.patient_name) };
+    let summary = match (facts.erased, facts.show_names) {
+        (true, _) => session.to_owned(),
+        (false, true) => format!("{session} - {}", facts.patient_name),
+        (false, false) => format!("{session} - {}", initials(&facts.patient_name)),
+    };
     let mut lines = vec![facts.service_name.clone()];
     if facts.show_names && !facts.patient_phone.is_empty() {
         lines.push(format!("{phone}: {}", facts.patient_phone));
@@ -147,7 +153,7 @@ fn entry(ctx: &Ctx, facts: &EventFacts, id: String) -> Entry {
     lines.push(format!("{}/app/sessions/{}", ctx.deps.base_url, facts.session));
     Entry {
         id,
-        summary: format!("{session} - {who}"),
+        summary,
         description: lines.join("\n"),
         location: facts.video_link.clone(),
         starts_at: facts.starts_at,
@@ -191,20 +197,27 @@ async fn keep_placed(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, facts: &Event
         None => (None, Some(ctx.now + ROOM_PAUSE), None),
     };
     let requests = if exhausted { ROOM_REQUESTS } else { requests };
-    calendars::event_written(tx, practice, facts.session, there, (requests, again), problem, ctx.now).await?;
+    // The booking before the entry, as whoever renames its patient takes them: neither waits for the other for ever.
     if let Some(link) = link {
         calendars::set_video_link(tx, practice, facts.session, &link).await?;
     }
-    Ok(())
+    Ok(calendars::event_written(tx, practice, facts.session, there, (requests, again), problem, ctx.now).await?)
 }
 
-async fn failed(tx: &mut Tx, ctx: &Ctx, practice: PracticeId, facts: &EventFacts, error: GoogleError) -> Result<()> {
+/// `owner` is whose calendar it is; the session may be another therapist's by now.
+async fn failed(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    practice: PracticeId,
+    (facts, owner): (&EventFacts, TherapistId),
+    error: GoogleError,
+) -> Result<()> {
     let (problem, again) = explained(error);
     if !again {
         // The same holds for the calendar as a whole. Its entries wait until it is connected again.
-        calendars::read_badly(tx, practice, facts.connection, problem, None).await?;
+        lost(tx, ctx, practice, (facts.connection, owner), problem).await?;
     }
-    let useless = facts.ends_at + GIVE_UP < ctx.now;
+    let useless = facts.ends_at + GIVE_UP < ctx.now && !facts.erased;
     let next = (!useless).then(|| ctx.now + pause(facts.attempts));
     calendars::event_failed(tx, practice, facts.session, problem, next).await?;
     Ok(())

@@ -2,7 +2,7 @@
 //! anything is stored; a new address is a new id.
 
 use super::{begin, commit};
-use crate::calendar_file::{IcsEvent, feed_ics};
+use crate::calendar_file::{IcsEvent, discreet, feed_ics};
 use crate::{Actor, Ctx, Result, ServiceError, audit, tokens};
 use chrono::TimeDelta;
 use contracts::calendars::{FeedView, MyFeed, RenewFeed};
@@ -38,10 +38,21 @@ pub async fn file(ctx: &Ctx, token: &str, of_patient: bool) -> Result<String> {
     let feed = feed.ok_or_else(ServiceError::not_found)?;
     let span = (ctx.now - BACK, ctx.now + AHEAD);
     let sessions = calendars::feed_sessions(&mut tx, practice, feed.of, span, SESSIONS_MAX).await?;
-    let name = practices::get(&mut tx, practice).await?.ok_or_else(ServiceError::not_found)?.name;
+    let settings = practices::get(&mut tx, practice).await?.ok_or_else(ServiceError::not_found)?;
+    let instead = if of_patient { discreet_name(&mut tx, practice).await? } else { None };
     commit(tx).await?;
+    let lang = sessions.last().map_or(settings.language, |session| session.lang);
     let events: Vec<IcsEvent> = sessions.into_iter().map(|session| event(ctx, &feed, session)).collect();
-    Ok(feed_ics(&name, &events, ctx.now))
+    Ok(match instead {
+        Some(name) => discreet(&feed_ics(&name, &events, ctx.now), lang),
+        None => feed_ics(&settings.name, &events, ctx.now),
+    })
+}
+
+/// What a patient's calendar is called where messages name neither service nor therapist: others see it as they see those.
+async fn discreet_name(tx: &mut Tx, practice: PracticeId) -> Result<Option<String>> {
+    let told = store::messages::settings(tx, practice).await?.filter(|told| told.discreet);
+    Ok(told.map(|told| if told.discreet_name.is_empty() { "Calma".to_owned() } else { told.discreet_name }))
 }
 
 fn event(ctx: &Ctx, feed: &Feed, session: FeedSession) -> IcsEvent {

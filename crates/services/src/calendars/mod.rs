@@ -18,15 +18,18 @@ pub use reading::read_due;
 
 pub(crate) use reading::freshen;
 
+use crate::messages::{Inform, inform};
 use crate::practice::reaches;
 use crate::{Ctx, Member, Result, ServiceError, audit};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use contracts::calendars::{
-    AddCalendar, CalendarConflict, CalendarKind, CalendarsPage, ConnectedCalendar, FeedView, SaveVideoUrl,
+    AddCalendar, CalendarConflict, CalendarKind, CalendarProblem, CalendarsPage, ConnectedCalendar, FeedView,
+    SaveVideoUrl,
 };
+use contracts::messages::NoticeKind;
 use contracts::practice::TherapistProfile;
-use contracts::{CalendarId, FieldProblem, TherapistId};
+use contracts::{CalendarId, FieldProblem, PracticeId, TherapistId};
 use domain::permissions::{Action, Resource};
 use integrations::calendars::ics::IcsClient;
 use sealed::Credentials;
@@ -59,6 +62,28 @@ async fn begin_with(ctx: &Ctx, id: CalendarId) -> Result<(&Member, Tx, Therapist
 
 async fn commit(tx: Tx) -> Result<()> {
     Ok(tx.commit().await.map_err(StoreError::from)?)
+}
+
+/// Nothing more is asked of a locked calendar until somebody connects it again. Its therapist, the owners and the front
+/// desk are told, once, though a reading and several entries may find it out side by side.
+async fn lost(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    practice: PracticeId,
+    (id, therapist): (CalendarId, TherapistId),
+    problem: CalendarProblem,
+) -> Result<()> {
+    if !calendars::lose(tx, practice, id, problem).await? {
+        return Ok(());
+    }
+    let about = Inform {
+        kind: NoticeKind::CalendarLost,
+        therapist: Some(therapist),
+        booking: None,
+        patient: None,
+        about: Some(id.0),
+    };
+    inform(tx, ctx, practice, about).await
 }
 
 /// Everything about a therapist's calendars.

@@ -3,14 +3,12 @@
 //! A calendar is taken for reading in a transaction of its own and asked outside of any, so a server that does not answer
 //! holds nothing. Whatever goes wrong, what was read before goes on counting.
 
-use super::commit;
 use super::sealed::{self, Credentials};
-use crate::messages::{Inform, inform};
+use super::{commit, lost};
 use crate::{Actor, Ctx, Result, ServiceError};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use contracts::calendars::CalendarProblem;
-use contracts::messages::NoticeKind;
 use contracts::{CalendarId, PracticeId, TherapistId};
 use integrations::calendars::BusyTime;
 use integrations::calendars::google::{Changes, GoogleError, Grant};
@@ -117,17 +115,10 @@ async fn read_one(ctx: &Ctx, practice: PracticeId, id: CalendarId, read_before: 
     match brought {
         Ok(brought) => keep(&mut tx, ctx, practice, &claimed, brought).await?,
         Err((problem, again)) => {
-            let next = again.then(|| ctx.now + pause(claimed.attempts));
-            calendars::read_badly(&mut tx, practice, id, problem, next).await?;
-            if problem == CalendarProblem::Revoked {
-                let about = Inform {
-                    kind: NoticeKind::CalendarLost,
-                    therapist: Some(claimed.therapist),
-                    booking: None,
-                    patient: None,
-                    about: Some(id.0),
-                };
-                inform(&mut tx, ctx, practice, about).await?;
+            if again {
+                calendars::read_badly(&mut tx, practice, id, problem, ctx.now + pause(claimed.attempts)).await?;
+            } else {
+                lost(&mut tx, ctx, practice, (id, claimed.therapist), problem).await?;
             }
         }
     }

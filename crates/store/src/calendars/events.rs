@@ -30,6 +30,8 @@ pub struct EventFacts {
     pub ends_at: DateTime<Utc>,
     pub time_zone: String,
     pub lang: Lang,
+    /// Nothing may tell of the patient any more.
+    pub erased: bool,
     pub patient_name: String,
     pub patient_phone: String,
     pub service_name: String,
@@ -50,30 +52,47 @@ pub async fn claim_event(
     now: DateTime<Utc>,
     lease: DateTime<Utc>,
 ) -> Result<Option<EventFacts>, StoreError> {
+    let claimed = sqlx::query!(
+        "UPDATE calendar_events SET claimed_until = $4, outdated = false
+         WHERE practice_id = $1 AND session_id = $2 AND next_try_at <= $3
+           AND (claimed_until IS NULL OR claimed_until <= $3)",
+        practice.0,
+        session.0,
+        now,
+        lease
+    )
+    .execute(&mut *conn)
+    .await?;
+    if claimed.rows_affected() == 0 {
+        return Ok(None);
+    }
+    event_facts(conn, practice, session).await
+}
+
+/// In a statement of its own: who was erased while the entry was waited for must be seen so.
+async fn event_facts(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    session: SessionId,
+) -> Result<Option<EventFacts>, StoreError> {
     let row = sqlx::query!(
-        r#"WITH e AS (
-             UPDATE calendar_events SET claimed_until = $4
-             WHERE practice_id = $1 AND session_id = $2 AND next_try_at <= $3
-               AND (claimed_until IS NULL OR claimed_until <= $3)
-             RETURNING connection_id, placed, attempts, room_requests)
-           SELECT e.connection_id, e.placed, e.attempts, e.room_requests, c.credentials, c.show_names,
+        r#"SELECT e.connection_id, e.placed, e.attempts, e.room_requests, c.credentials, c.show_names,
                   c.therapist_id = s.therapist_id AS "right_calendar!",
                   (SELECT o.id FROM calendar_connections o WHERE o.practice_id = $1 AND o.therapist_id = s.therapist_id
                      AND o.kind = 'google' AND o.id <> c.id) AS other_calendar,
                   s.version, s.status = 'cancelled' AS "cancelled!", s.booking_id, s.therapist_id, s.patient_id, s.starts_at,
                   s.ends_at, s.video_link, t.time_zone, p.language, p.video_kind, p.video_base, pa.name AS patient_name,
-                  pa.phone AS "phone?", sv.name AS service_name, sv.place
-           FROM e
+                  pa.erased_at IS NOT NULL AS "erased!", pa.phone AS "phone?", sv.name AS service_name, sv.place
+           FROM calendar_events e
            JOIN sessions s ON s.practice_id = $1 AND s.id = $2
            JOIN calendar_connections c ON c.practice_id = $1 AND c.id = e.connection_id
            JOIN therapists t ON t.practice_id = $1 AND t.id = s.therapist_id
            JOIN practices p ON p.practice_id = $1
            JOIN patients pa ON pa.practice_id = $1 AND pa.id = s.patient_id
-           JOIN services sv ON sv.practice_id = $1 AND sv.id = s.service_id"#,
+           JOIN services sv ON sv.practice_id = $1 AND sv.id = s.service_id
+           WHERE e.practice_id = $1 AND e.session_id = $2"#,
         practice.0,
-        session.0,
-        now,
-        lease
+        session.0
     )
     .fetch_optional(conn)
     .await?;
@@ -97,6 +116,7 @@ pub async fn claim_event(
             ends_at: row.ends_at,
             time_zone: row.time_zone,
             lang: Lang::from_code(&row.language).ok_or(StoreError::Unreadable("practices.language"))?,
+            erased: row.erased,
             patient_name: row.patient_name,
             patient_phone: row.phone.unwrap_or_default(),
             service_name: row.service_name,
@@ -109,8 +129,8 @@ pub async fn claim_event(
     .transpose()
 }
 
-/// The entry is as this version of the session wants it; a later version is written at once. With `again`, something about
-/// it is still to come.
+/// The entry is as this version of the session wants it; a later version, or a patient who changed meanwhile, is written at
+/// once. With `again`, something about it is still to come.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -125,7 +145,7 @@ pub async fn event_written(
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE calendar_events SET synced_version = $3, placed = $4, room_requests = $5, attempts = 0, problem = $7, claimed_until = NULL,
-                next_try_at = CASE WHEN wanted_version > $3 THEN $8::timestamptz ELSE $6::timestamptz END
+                next_try_at = CASE WHEN wanted_version > $3 OR outdated THEN $8::timestamptz ELSE $6::timestamptz END
          WHERE practice_id = $1 AND session_id = $2",
         practice.0,
         session.0,
@@ -141,6 +161,8 @@ pub async fn event_written(
     Ok(())
 }
 
+/// The entry could not be written; without a next time it is given up, unless the patient changed meanwhile.
+///
 /// # Errors
 /// When the database cannot answer.
 pub async fn event_failed(
@@ -151,7 +173,8 @@ pub async fn event_failed(
     next: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE calendar_events SET attempts = attempts + 1, problem = $3, next_try_at = $4, claimed_until = NULL
+        "UPDATE calendar_events SET attempts = attempts + 1, problem = $3, claimed_until = NULL,
+                next_try_at = CASE WHEN outdated THEN coalesce($4::timestamptz, next_try_at) ELSE $4::timestamptz END
          WHERE practice_id = $1 AND session_id = $2",
         practice.0,
         session.0,
@@ -216,7 +239,7 @@ pub async fn plan_all(
         "INSERT INTO calendar_events (practice_id, session_id, connection_id, wanted_version, next_try_at)
          SELECT $1, s.id, $2, s.version, $4 FROM sessions s
          WHERE s.practice_id = $1 AND s.therapist_id = $3 AND s.starts_at > $4 AND s.status = 'scheduled'
-         ON CONFLICT (practice_id, session_id) DO UPDATE SET wanted_version = EXCLUDED.wanted_version,
+         ON CONFLICT (practice_id, session_id) DO UPDATE SET wanted_version = EXCLUDED.wanted_version, outdated = true,
            next_try_at = EXCLUDED.next_try_at, attempts = 0",
         practice.0,
         connection.0,

@@ -45,15 +45,17 @@ pub async fn feed_of(conn: &mut PgConnection, practice: PracticeId, of: FeedOf) 
     Ok(row.map(|row| Feed { id: FeedId(row.id), of, show_names: row.show_names }))
 }
 
-/// What an address shows; nothing of a patient who was deleted.
+/// What an address shows; nothing of a patient who was deleted. Of a record that became another one, the other's sessions:
+/// it is the same person, whose calendar would stop otherwise.
 ///
 /// # Errors
 /// When the database cannot answer.
 pub async fn feed(conn: &mut PgConnection, practice: PracticeId, id: FeedId) -> Result<Option<Feed>, StoreError> {
     let row = sqlx::query!(
-        "SELECT f.therapist_id, f.patient_id, f.show_names FROM calendar_feeds f
-         LEFT JOIN patients p ON p.practice_id = $1 AND p.id = f.patient_id
-         WHERE f.practice_id = $1 AND f.id = $2 AND p.deleted_at IS NULL",
+        r#"SELECT f.therapist_id, p.id AS "patient_id?", f.show_names FROM calendar_feeds f
+           LEFT JOIN patients own ON own.practice_id = $1 AND own.id = f.patient_id
+           LEFT JOIN patients p ON p.practice_id = $1 AND p.id = coalesce(own.merged_into, own.id)
+           WHERE f.practice_id = $1 AND f.id = $2 AND p.deleted_at IS NULL"#,
         practice.0,
         id.0
     )
@@ -93,12 +95,15 @@ pub async fn renew_feed(
     Ok(())
 }
 
+/// Takes somebody's address away, and those of records that became theirs.
+///
 /// # Errors
 /// When the database cannot answer.
 pub async fn stop_feed(conn: &mut PgConnection, practice: PracticeId, of: FeedOf) -> Result<(), StoreError> {
     let (therapist, patient) = of.columns();
     sqlx::query!(
-        "DELETE FROM calendar_feeds WHERE practice_id = $1 AND (therapist_id = $2 OR patient_id = $3)",
+        "DELETE FROM calendar_feeds WHERE practice_id = $1 AND (therapist_id = $2 OR patient_id = $3
+           OR patient_id IN (SELECT id FROM patients WHERE practice_id = $1 AND merged_into = $3))",
         practice.0,
         therapist,
         patient

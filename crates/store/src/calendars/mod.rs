@@ -349,7 +349,7 @@ pub async fn read_well(
     crate::practices::changed_one(done.rows_affected())
 }
 
-/// Reading failed; without a next time, until somebody connects it again. What was read before stays.
+/// Reading failed. What was read before stays, and so does the word of an entry that found the permission gone meanwhile.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -358,12 +358,12 @@ pub async fn read_badly(
     practice: PracticeId,
     id: CalendarId,
     problem: CalendarProblem,
-    next: Option<DateTime<Utc>>,
+    next: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE calendar_connections SET state = CASE WHEN $4::timestamptz IS NULL THEN 'revoked' ELSE 'failing' END,
-                problem = $3, next_sync_at = $4, attempts = attempts + 1, claimed_until = NULL
-         WHERE practice_id = $1 AND id = $2",
+        "UPDATE calendar_connections SET state = 'failing', problem = $3, next_sync_at = $4, attempts = attempts + 1,
+                claimed_until = NULL
+         WHERE practice_id = $1 AND id = $2 AND state <> 'revoked'",
         practice.0,
         id.0,
         problem.as_str(),
@@ -372,6 +372,29 @@ pub async fn read_badly(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A calendar may not be used any more until somebody connects it again. What was read before stays. Is this news?
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn lose(
+    conn: &mut PgConnection,
+    practice: PracticeId,
+    id: CalendarId,
+    problem: CalendarProblem,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "UPDATE calendar_connections SET state = 'revoked', problem = $3, next_sync_at = NULL, attempts = attempts + 1,
+                claimed_until = NULL
+         WHERE practice_id = $1 AND id = $2 AND state <> 'revoked'",
+        practice.0,
+        id.0,
+        problem.as_str()
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Keeps credentials that were renewed outside of reading.

@@ -7,7 +7,7 @@ use contracts::{PatientId, PracticeId};
 use sqlx::PgConnection;
 
 /// Everything of `from` becomes `into`'s. What `into` does not know is taken over; where both know something, `into`'s
-/// stays. Both are locked by the caller.
+/// stays, but care asked for on either record is asked for. Both are locked by the caller.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -41,6 +41,7 @@ pub async fn merge(
            emergency_name = CASE WHEN p.emergency_phone IS NULL THEN f.emergency_name ELSE p.emergency_name END,
            emergency_phone = coalesce(p.emergency_phone, f.emergency_phone),
            preferences = f.preferences || p.preferences, by_staff = true,
+           trust_level = CASE WHEN f.trust_level = 'careful' THEN f.trust_level ELSE p.trust_level END,
            archived_at = CASE WHEN f.archived_at IS NULL THEN NULL ELSE p.archived_at END,
            active_since = greatest(p.active_since, f.active_since), created_at = least(p.created_at, f.created_at),
            version = p.version + 1
@@ -80,6 +81,10 @@ async fn move_rows(
         "UPDATE series SET patient_id = $3, version = version + 1 WHERE practice_id = $1 AND patient_id = $2",
         "UPDATE notes SET patient_id = $3 WHERE practice_id = $1 AND patient_id = $2",
         "UPDATE messages SET patient_id = $3 WHERE practice_id = $1 AND patient_id = $2",
+        "UPDATE notifications SET patient_id = $3 WHERE practice_id = $1 AND patient_id = $2",
+        // Where both have an address, the one that stays behind leads to the record that stayed.
+        "UPDATE calendar_feeds SET patient_id = $3 WHERE practice_id = $1 AND patient_id = $2 AND NOT EXISTS (
+           SELECT FROM calendar_feeds o WHERE o.practice_id = $1 AND o.patient_id = $3)",
         // Behind those that are there; the same person is not listed twice.
         "DELETE FROM guardians g WHERE g.practice_id = $1 AND g.patient_id = $2 AND EXISTS (SELECT FROM guardians o
            WHERE o.practice_id = $1 AND o.patient_id = $3 AND (o.phone = g.phone OR o.email = g.email OR fold(o.name) = fold(g.name)))",
