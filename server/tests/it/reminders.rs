@@ -232,7 +232,7 @@ async fn who_wants_no_reminders_gets_none_and_news_still_comes() {
     at_time(&app, "2026-03-10T08:45:00Z").await;
     assert_eq!(to_john(&app), ["Your session begins soon"]);
     services::bookings::act(&practice.ctx(&app), booking.id, cancel).await.unwrap();
-    app.run_jobs().await;
+    at_time(&app, "2026-03-10T08:47:00Z").await;
     assert_eq!(to_john(&app).len(), 2);
 }
 

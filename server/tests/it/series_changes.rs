@@ -185,6 +185,7 @@ async fn another_rhythm_moves_sessions_within_their_week_or_cancels_them() {
     let dates: Vec<NaiveDate> =
         view.next.iter().filter(|o| o.state == OccurrenceState::Planned).map(|o| o.date).collect();
     assert_eq!(dates[..3], [day("2026-03-31"), day("2026-04-30"), day("2026-05-31")]);
+    app.clock.advance(TimeDelta::minutes(2));
     app.run_jobs().await;
     let told: Vec<String> = app.mailbox.to("patient1@example.com").iter().map(|m| m.subject.clone()).collect();
     assert_eq!(told.len(), 2, "moved, then cancelled: {told:?}");
