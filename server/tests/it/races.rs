@@ -62,7 +62,7 @@ async fn holds_race_bookings_that_are_being_confirmed() {
     let app = Arc::new(TestApp::new().await);
     let policy = BookingPolicy {
         needs_approval: false,
-        payment_timing: contracts::practice::PaymentTiming::AtSession,
+        payment_timing: PaymentTiming::AtSession,
         ..Default::default()
     };
     let practice = Arc::new(Practice::with_policy(&app, "alpha", policy).await);
