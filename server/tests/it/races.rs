@@ -60,11 +60,8 @@ async fn of_64_holds_on_one_slot_one_wins() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn holds_race_bookings_that_are_being_confirmed() {
     let app = Arc::new(TestApp::new().await);
-    let policy = BookingPolicy {
-        needs_approval: false,
-        payment_timing: PaymentTiming::AtSession,
-        ..Default::default()
-    };
+    let policy =
+        BookingPolicy { needs_approval: false, payment_timing: PaymentTiming::AtSession, ..Default::default() };
     let practice = Arc::new(Practice::with_policy(&app, "alpha", policy).await);
     let slot = at("2026-03-04T06:00:00Z");
     let held = practice.hold(&app, slot).await.unwrap();
