@@ -3,7 +3,8 @@
 //! An e-mail is claimed by locking its row, sent, and marked, all in one transaction: two workers never send the same
 //! one, and a worker that dies gives it back. Dying between the mail server's yes and the commit repeats the mail, with
 //! the same Message-ID, by which mail servers drop it. A transaction holds one row only, and queueing is an INSERT, so
-//! nobody waits for a slow mail server.
+//! nobody waits for a slow mail server. Where mail stays on this machine there is no server: what is due is written down as
+//! sent, many in one statement.
 //!
 //! Who sends texts drops no repetition, so a text is first noted as handed over, and committed. Whoever finds it noted and
 //! unanswered later asks the provider whether it has that text, and sends it only if not.
